@@ -1,0 +1,149 @@
+"""Hygiene of text and addresses: what leaves this room can stand in XML, HTML and a URI.
+
+Bad characters are no error: they are removed, and `decode` says which and where.
+"""
+
+import codecs
+import re
+import unicodedata
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from feedsvc.errors import BadValue
+
+__all__ = ["clean_line", "clean_text", "clean_url", "decode", "trim"]
+
+_BOMS = (  # UTF-32's begins with UTF-16's
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+MOST_ILLEGAL = 0.1
+"""Of all characters; a file with more of them is no text."""
+
+
+# Not a Char of XML 1.0 (section 2.2), or a control or noncharacter that HTML calls an error.
+# What may stand is the shorter list: a long one costs a search of each text ten times as much.
+_ILLEGAL = re.compile(
+    "[^\t\n\r\x85 -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
+    + "".join(f"{chr(at)}-{chr(at + 0xFFFD)}" for at in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+# Invisible characters that break a line apart or turn the text around it; the joiners (emoji,
+# Persian, Indic scripts) and the plain direction marks are needed and stay.
+_BREAKING = re.compile("[\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_SPACE = re.compile("[ \t\n\r\x85\u2028\u2029]+")  # no-break and ideographic spaces are meant
+_BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\u2800\ufeff"
+_VERTICAL = "\x0b\x0c"  # white space to people, but not to XML
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_PORT = re.compile(r"[0-9]{1,5}")
+# RFC 3986, section 2: what may stand in a path, query or fragment as it is.
+_PATH, _QUERY = "/:@!$&'()*+,;=-._~%", "/?:@!$&'()*+,;=-._~%"
+
+
+class Decoded(NamedTuple):
+    """A file's text, clean; how it was read; and what was removed: line (from 1) and name."""
+
+    text: str
+    encoding: str
+    removed: list[tuple[int, str]]
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode a file: by its byte order mark, as UTF-8, else as detected; and clean it.
+
+    The encoding is `UTF-8`, or another and how it was found. The text's lines are parted by
+    what `str.splitlines` parts. Raises BadValue where it isn't text.
+    """
+    text, encoding = _decode(data)
+    removed = [
+        (len(_LINE_END.findall(text, 0, match.start())) + 1, f"U+{ord(match[0]):04X}")
+        for match in _ILLEGAL.finditer(text)
+        if match[0] not in _VERTICAL
+    ]
+    if len(removed) > MOST_ILLEGAL * len(text):
+        raise BadValue("not text", f"read as {encoding}, it is full of control characters")
+    return Decoded(clean_text(text), encoding, removed)
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding, errors="replace")
+            return text, f"{encoding.upper()} by its byte order mark"
+    for parity, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data[parity::2].count(0) * 2 > len(data) // 2:  # Latin text, every other byte is zero
+            return data.decode(encoding, errors="replace"), f"{encoding.upper()}, detected"
+    try:
+        return data.decode(), "UTF-8"
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data).best()
+        if best is None:
+            raise BadValue("not text", "its encoding is none of those known") from None
+        return str(best), f"{best.encoding.upper().replace('_', '-')}, detected"
+
+
+def clean_text(text: str) -> str:
+    """Remove what XML or HTML forbid; bring the rest to NFC. Line ends stay where they are."""
+    if _ILLEGAL.search(text):
+        text = _ILLEGAL.sub(lambda match: " " if match[0] in _VERTICAL else "", text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def clean_line(text: str) -> str:
+    """Make one line of plain text, fit for a title: no breaking characters, single spaces."""
+    return trim(_SPACE.sub(" ", _BREAKING.sub("", clean_text(text))))
+
+
+def trim(text: str) -> str:
+    """Take white space and characters of no width off both ends."""
+    return text.strip(_BLANK)
+
+
+def clean_url(text: str) -> str:
+    """Map an address as people write it (RFC 3987) to a valid URI (RFC 3986), http or https.
+
+    Raises BadValue for another scheme, for an address without a host or with a password.
+    """
+    text = clean_line(text)
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.netloc.rpartition("@")[2].rpartition("]")[2]
+    except ValueError as error:
+        raise BadValue("not a URL", f"{text!r} ({error})") from error
+    if parts.scheme not in ("http", "https"):
+        raise BadValue("not an http or https URL", repr(text))
+    if not host:
+        raise BadValue("not a URL", f"{text!r} has no host")
+    if "@" in parts.netloc:
+        raise BadValue("not a public URL", "it holds a user name or a password")
+    netloc = f"[{host}]" if ":" in host else _clean_host(host)
+    port = port.partition(":")[2]
+    if port:
+        if not _PORT.fullmatch(port) or int(port) > 65535:
+            raise BadValue("not a URL", f"{text!r} has the port {port!r}")
+        netloc = f"{netloc}:{port}"
+    query = f"?{_escape(parts.query, _QUERY)}" if parts.query else ""
+    fragment = f"#{_escape(parts.fragment, _QUERY)}" if parts.fragment else ""
+    return f"{parts.scheme}://{netloc}{_escape(parts.path, _PATH)}{query}{fragment}"
+
+
+def _clean_host(host: str) -> str:
+    """Return a host name in its ASCII form (UTS 46)."""
+    if re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?", host):
+        return host
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise BadValue("not a URL", f"{host!r} is no host name ({error})") from error
+
+
+def _escape(text: str, safe: str) -> str:
+    """Percent-encode what isn't `safe`; a % that starts no escape is one itself."""
+    return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text), safe=safe)

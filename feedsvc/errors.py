@@ -1,0 +1,77 @@
+"""One error tree; a message reads `place: what: why`.
+
+What a user can cause is a `FeedsvcError`; anything else that escapes is a bug.
+"""
+
+__all__ = [
+    "ArticleError",
+    "BadValue",
+    "ExportError",
+    "FeedsvcError",
+    "FolderError",
+    "IndexDamaged",
+    "IndexMissing",
+    "IndexUnusable",
+    "ServeError",
+    "SettingsError",
+    "Superseded",
+]
+
+
+class FeedsvcError(Exception):
+    """Base of all: what is wrong at which place, and why."""
+
+    def __init__(self, place: str, what: str, why: str = "") -> None:
+        self.place, self.what, self.why = place, what, why
+        super().__init__(": ".join(part for part in (place, what, why) if part))
+
+
+class BadValue(FeedsvcError):
+    """A value that can't be used; who raises it doesn't know the place, who catches it does."""
+
+    def __init__(self, what: str, why: str = "") -> None:
+        super().__init__("", what, why)
+
+
+class ArticleError(FeedsvcError):
+    """An article that is refused: its file, the line (from 1), the field, what and why."""
+
+    def __init__(self, path: str, line: int, field: str, what: str, why: str = "") -> None:
+        self.path, self.line, self.field = path, line, field
+        super().__init__(f"{path}:{line}: {field}", what, why)
+
+
+class SettingsError(FeedsvcError):
+    """All faults of the settings, a line each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("", "\n".join(faults))
+
+
+class FolderError(FeedsvcError):
+    """The folder of articles can't be read at all."""
+
+
+class IndexMissing(FeedsvcError):
+    """Nothing was ingested yet."""
+
+
+class IndexUnusable(FeedsvcError):
+    """The index can't be opened or written."""
+
+
+class IndexDamaged(IndexUnusable):
+    """The index file is no database, or a broken one."""
+
+
+class Superseded(FeedsvcError):
+    """The text that a document was planned from is gone: plan it again."""
+
+
+class ExportError(FeedsvcError):
+    """The export can't be written."""
+
+
+class ServeError(FeedsvcError):
+    """The server can't start."""
