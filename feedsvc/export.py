@@ -1,0 +1,136 @@
+"""Export: the publication into a folder, by difference.
+
+The bytes are those that the server sends. Only files that an export wrote are replaced or
+removed; each is replaced whole, and a file that is the same is left alone with its mtime.
+"""
+
+import os
+from collections.abc import Set
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from feedsvc.errors import ExportError
+from feedsvc.publication import Encoding, Publication
+
+__all__ = ["MANIFEST", "Export", "export"]
+
+MANIFEST = ".feedsvc-manifest.json"
+TEMPORARY = ".feedsvc-tmp-"
+VARIANTS: dict[Encoding, str] = {"identity": "", "gzip": ".gz"}
+
+
+class _Written(Struct, frozen=True):
+    """A file as an export wrote it: its version, empty while it is being written, and size."""
+
+    version: str = ""
+    size: int = -1
+
+
+Manifest: TypeAlias = dict[str, _Written]
+
+
+class Export(Struct):
+    """What an export did, in numbers of files."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def export(publication: Publication, output: Path) -> Export:
+    """Write every document, and its gzipped form beside it, into the folder `output`.
+
+    Raises ExportError where a file is in the way that no export wrote (naming each, with
+    nothing written), or where the folder can't be written.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        return _export(publication, output)
+    except OSError as error:
+        place = error.filename2 or error.filename or output
+        raise ExportError(str(place), "can't be written", error.strerror or "") from error
+
+
+def _export(publication: Publication, output: Path) -> Export:
+    report = Export()
+    before = _read_manifest(output)
+    files = {
+        _name(document.path) + suffix: (document, encoding)
+        for document in publication.documents()
+        for encoding, suffix in VARIANTS.items()
+    }
+    _refuse_strangers(output, files.keys() - before.keys())
+    _remove_temporaries(output)
+    after = {name: before.get(name, _Written()) for name in files}
+    # Should this run be killed, the next one must know which files may be its own.
+    _write_manifest(output, before | after)
+    for name, (document, encoding) in files.items():
+        if _holds(output / name, after[name], document.version):
+            report.unchanged += 1
+            continue
+        body = publication.body(document, encoding)
+        _write(output / name, body)
+        after[name] = _Written(document.version, len(body))
+        report.written += 1
+    for name in before.keys() - files.keys():
+        (output / name).unlink(missing_ok=True)
+        report.removed += 1
+    _write_manifest(output, after)
+    return report
+
+
+def _name(path: str) -> str:
+    """Name the file that a static host serves at a path."""
+    return path.removeprefix("/") + ("index.html" if path.endswith("/") else "")
+
+
+def _holds(file: Path, written: _Written, version: str) -> bool:
+    """Whether a file is there, as it was written, with this version."""
+    try:
+        size = file.stat().st_size
+    except FileNotFoundError:
+        return False
+    return written.version == version and written.size == size and not file.is_symlink()
+
+
+def _refuse_strangers(output: Path, names: Set[str]) -> None:
+    strangers = sorted(name for name in names if os.path.lexists(output / name))
+    if strangers:
+        raise ExportError(
+            str(output),
+            "files are in the way that no export wrote",
+            f"{', '.join(strangers)}; move them, or export elsewhere",
+        )
+
+
+def _remove_temporaries(output: Path) -> None:
+    """Remove what a killed export left half written."""
+    for file in output.glob(f"{TEMPORARY}*"):
+        file.unlink(missing_ok=True)
+
+
+def _write(file: Path, body: bytes) -> None:
+    """Write a file whole, or not at all."""
+    temporary = file.with_name(TEMPORARY + file.name)
+    temporary.write_bytes(body)
+    temporary.replace(file)
+
+
+def _read_manifest(output: Path) -> Manifest:
+    file = output / MANIFEST
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        return {}
+    except msgspec.MsgspecError as error:
+        raise ExportError(str(file), "not a manifest", str(error)) from error
+
+
+def _write_manifest(output: Path, manifest: Manifest) -> None:
+    body = msgspec.json.format(msgspec.json.encode(dict(sorted(manifest.items()))))
+    file = output / MANIFEST
+    if not file.exists() or file.read_bytes() != body:
+        _write(file, body)

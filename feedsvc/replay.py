@@ -1,0 +1,116 @@
+"""The WSGI layer before the app: it replays answers that the app has given.
+
+The app is the whole answer; this layer only gives it again, to a plain GET or HEAD of a known
+path, without what a Flask view costs. Everything unusual goes through to the app.
+"""
+
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from feedsvc.errors import FeedsvcError
+
+__all__ = ["Replay"]
+
+Environ: TypeAlias = dict[str, Any]
+Headers: TypeAlias = list[tuple[str, str]]
+Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
+
+PATIENCE = 0.01
+"""Seconds for which answers are replayed before the index is asked whether they still hold."""
+
+MOST_ANSWERS = 1000
+"""Answers kept at most: what clients send as Accept-Encoding is up to them."""
+
+
+class _Answer(Struct):
+    """What the app answers to a plain GET, and to one by a client that has this version."""
+
+    headers: Headers
+    body: list[bytes]
+    tags: frozenset[str]
+    fresh_headers: Headers
+
+
+class Replay:
+    """A WSGI application around `app` for the paths of `paths`; `revision` is the index's."""
+
+    def __init__(self, app: Application, paths: Iterable[str], revision: Callable[[], int]) -> None:
+        self.app, self._paths, self._ask_revision = app, frozenset(paths), revision
+        self._answers: dict[tuple[str, str], _Answer] = {}
+        self._revision = -1
+        self._asked = float("-inf")
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        answers = self._answers if monotonic() - self._asked < PATIENCE else self._renew()
+        answer = answers.get((environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")))
+        method = environ["REQUEST_METHOD"]
+        if answer is None or (method != "GET" and method != "HEAD"):
+            return self._pass(environ, start_response)
+        held = environ.get("HTTP_IF_NONE_MATCH")
+        if held is None and "HTTP_IF_MODIFIED_SINCE" not in environ:
+            start_response("200 OK", answer.headers.copy())
+            return answer.body if method == "GET" else []
+        if held in answer.tags:
+            start_response("304 NOT MODIFIED", answer.fresh_headers.copy())
+            return []
+        return self.app(environ, start_response)
+
+    def _renew(self) -> dict[tuple[str, str], _Answer]:
+        """Forget the answers where the index has changed, or can't be asked."""
+        try:
+            revision = self._ask_revision()
+        except FeedsvcError:
+            revision = -1
+        if revision != self._revision or revision == -1:
+            # A new one: a thread that is about to keep an older answer keeps it in the old.
+            self._answers = {}
+            self._revision = revision
+        self._asked = monotonic()
+        return self._answers
+
+    def _pass(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Let the app answer; keep the answer where it will be the same for everybody."""
+        plain = environ["REQUEST_METHOD"] == "GET" and not (
+            "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
+        )
+        if not plain or environ["PATH_INFO"] not in self._paths:
+            return self.app(environ, start_response)
+        answers = self._answers
+        status, headers, body = _call(self.app, environ)
+        named = dict(headers)
+        # An answer without a date is still to get one.
+        if status.startswith("200") and "Last-Modified" in named:
+            tag = named["ETag"]
+            _, fresh_headers, _ = _call(self.app, environ | {"HTTP_IF_NONE_MATCH": tag})
+            if len(answers) >= MOST_ANSWERS:
+                answers.clear()
+            answers[environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")] = _Answer(
+                headers, [body], _list_forms(tag), fresh_headers
+            )
+        start_response(status, headers.copy())
+        return [body]
+
+
+def _call(app: Application, environ: Environ) -> tuple[str, Headers, bytes]:
+    """Call a WSGI application; return its status, headers and body."""
+    started: list[Any] = []
+    chunks = app(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close:
+            close()
+    return started[0], list(started[1]), body
+
+
+def _list_forms(tag: str) -> frozenset[str]:
+    """List the forms of a tag that clients commonly send back, each alone."""
+    plain = tag.strip('"').removesuffix("-gzip")
+    return frozenset(
+        f'{weak}"{plain}{encoding}"' for weak in ("", "W/") for encoding in ("", "-gzip")
+    )

@@ -1,0 +1,185 @@
+"""The Flask app: a path to a document to a conditional response.
+
+Nothing of a request but its path, method, validators and Accept-Encoding reaches an answer.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
+
+from feedsvc.errors import FeedsvcError, IndexMissing, IndexUnusable, Superseded
+from feedsvc.formats import FORMATS
+from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.model import Document
+from feedsvc.publication import Encoding, Publication
+from feedsvc.replay import Replay
+from feedsvc.settings import Settings
+
+__all__ = ["create_app", "create_blueprint"]
+
+METHODS = ["GET", "HEAD"]
+RETRY = {"Retry-After": "5"}
+MOST_REFUSED = 100
+"""Refused articles that /healthz lists; it counts them all."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the app that serves the folder of `settings`, from what was last ingested.
+
+    Hooks that you add to it don't see the answers that are replayed: for an app with hooks of
+    its own, mount `create_blueprint`.
+    """
+    app = Flask("feedsvc", static_folder=None)
+    app.url_map.merge_slashes = False  # a redirect otherwise; some readers follow none
+    publication = Publication(settings, SqliteIndex(settings.database))
+    app.register_blueprint(_make_blueprint(publication))
+    app.register_error_handler(HTTPException, _answer_error)
+    app.extensions["feedsvc"] = publication
+    replay = Replay(app.wsgi_app, publication.paths(), publication.index.revision)
+    app.wsgi_app = replay  # type: ignore[method-assign]
+    return app
+
+
+def create_blueprint(settings: Settings) -> Blueprint:
+    """Make a blueprint that serves the same under a prefix of another Flask site.
+
+    Links come from the setting `url`: it has to be the address of that prefix.
+    """
+    return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
+
+
+def _make_blueprint(publication: Publication) -> Blueprint:
+    blueprint = Blueprint("feedsvc", __name__)
+
+    @blueprint.route("/", methods=METHODS, provide_automatic_options=False)
+    @blueprint.route("/<path:path>", methods=METHODS, provide_automatic_options=False)
+    def show_document(path: str = "") -> Response:
+        return _answer(publication, f"/{path}", request)
+
+    @blueprint.route("/healthz", methods=METHODS, provide_automatic_options=False)
+    def show_health() -> Response:
+        return _answer_health(publication)
+
+    return blueprint
+
+
+class _Response(Response):
+    """A response whose 304 keeps what RFC 9110 section 15.4.5 allows and caches can use."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        for name in ("Last-Modified", "Content-Language"):
+            if name in self.headers:
+                headers[name] = self.headers[name]
+        return headers
+
+
+def _answer(publication: Publication, path: str, asked: Request) -> Response:
+    """Answer for a document: see the tables of status and headers in the README."""
+    try:
+        for _ in range(3):
+            document = publication.document(path)
+            if document is None:
+                return _say(404, f"Nothing is published at {path}")
+            encoding = _choose_encoding(asked)
+            headers = _describe(publication, document, encoding)
+            if _is_fresh(document, asked):
+                return _Response(status=304, headers=headers)
+            try:
+                body = publication.body(document, encoding)
+            except Superseded:
+                continue  # the article changed twice since it was planned
+            return _Response(body, 200, headers)
+    except IndexMissing:
+        return _say(503, "Nothing is published yet", RETRY)
+    except IndexUnusable as error:
+        current_app.logger.error("%s", error)
+    return _say(503, "Not available for the moment", RETRY)
+
+
+def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:
+    """Make the headers of 200 and 304."""
+    feed = document.window.feed
+    tag = document.version if encoding == "identity" else f"{document.version}-{encoding}"
+    age = document.max_age
+    headers = Headers(
+        {
+            "Content-Type": f"{document.media_type}; charset=utf-8",
+            "Content-Language": feed.language,
+            "ETag": f'"{tag}"',
+            "Cache-Control": f"public, max-age={age}, stale-while-revalidate={age},"
+            " stale-if-error=86400",
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
+            "Content-Security-Policy": FORMATS[document.format].policy(),
+        }
+    )
+    # Two changes in one second are told apart by a second to come: no date till then.
+    if document.modified and document.modified <= datetime.now(UTC):
+        headers["Last-Modified"] = http_date(document.modified)
+    if encoding != "identity":
+        headers["Content-Encoding"] = encoding
+    # A hub is only found where both it and self are in double quotes.
+    links = [f'<{publication.address(document.path)}>; rel="self"']
+    links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]
+    if document.format != "page":
+        links.append(f'<{feed.url}>; rel="alternate"; type="text/html"')
+    headers["Link"] = ", ".join(links)
+    return headers
+
+
+def _tags(version: str) -> list[str]:
+    """Every form in which a version's tag may come back: caches keep what they were sent."""
+    return [version, *(f"{version}-{encoding}" for encoding in ("gzip", "br", "zstd"))]
+
+
+def _is_fresh(document: Document, asked: Request) -> bool:
+    """Whether the client has this version (RFC 9110, section 13.2.2)."""
+    if "If-None-Match" in asked.headers:
+        held = asked.if_none_match
+        return held.star_tag or any(held.contains_weak(tag) for tag in _tags(document.version))
+    since = asked.if_modified_since
+    return since is not None and document.modified is not None and document.modified <= since
+
+
+def _choose_encoding(asked: Request) -> Encoding:
+    accepted = asked.accept_encodings
+    wish = accepted.quality("gzip")
+    return "gzip" if wish > 0 and wish >= accepted.quality("identity") else "identity"
+
+
+def _say(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    response = Response(f"{text}\n", status, headers, content_type="text/plain; charset=utf-8")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _answer_error(error: HTTPException) -> Response:
+    """Answer for what Flask refuses by itself, such as a method, in a line of text."""
+    response = _say(error.code or 500, error.name)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers["Allow"] = value
+    return response
+
+
+def _answer_health(publication: Publication) -> Response:
+    """Answer for operators: what is published, and what is refused and why."""
+    index = publication.index
+    try:
+        refused = [msgspec.to_builtins(finding) for finding in index.refused()[:MOST_REFUSED]]
+        counts = msgspec.structs.asdict(index.counts())
+        ingested = datetime.fromtimestamp(counts.pop("time"), UTC)
+        health = {"status": "ok", "revision": index.revision(), "ingested": ingested, **counts}
+        body, status = msgspec.json.encode(health | {"articles_refused": refused}), 200
+    except FeedsvcError as error:
+        body, status = msgspec.json.encode({"status": error.what}), 503
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(body, status, headers, content_type="application/json")
