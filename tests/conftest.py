@@ -1,0 +1,102 @@
+"""What the tests share: a folder to write articles into, and the rooms opened on it."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.ingest import Report, ingest
+from feedsvc.publication import Publication
+from feedsvc.settings import Settings, load_settings
+
+hypothesis_settings.register_profile("default", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=20_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+SHARED = Path(__file__).parents[2] / "shared"
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("FEEDSVC_")]:
+        monkeypatch.delenv(name)
+
+
+class Site:
+    """A folder of articles as its author sees it, and its publication. Time is what we say."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self.folder, self.options, self.now = folder, options, NOW
+        self.writes = 0
+        folder.mkdir(exist_ok=True)
+        self.index = SqliteIndex(self.settings.database, create=True)
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(self.folder, environ={}, **self.options)
+
+    @property
+    def publication(self) -> Publication:
+        return Publication(self.settings, self.index)
+
+    def write(
+        self,
+        name: str,
+        title: str = "A title",
+        date: str | None = "2024-05-01T10:00:00Z",
+        url: str | None = "",
+        text: str = "A paragraph that ends as one.",
+    ) -> Path:
+        """Write an article in the text form; where `url` is "", one is made of the name."""
+        url = f"https://example.org/{name}" if url == "" else url
+        head = "\n".join(line for line in (title, date, url) if line is not None)
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{head}\n\n{text}", encoding="utf-8")
+        # Long settled, as a fresh file would be read once more; and never twice the same.
+        self.writes += 1
+        written = NOW.timestamp() - 10**6 + self.writes
+        os.utime(path, (written, written))
+        return path
+
+    def ingest(self, **options: Any) -> Report:
+        """Ingest an hour after the last time, and record the editions."""
+        self.now += timedelta(hours=1)
+        report = ingest(self.settings, self.index, self.now, **options)
+        self.publication.settle(self.now)
+        return report
+
+    def body(self, path: str) -> bytes:
+        publication = self.publication
+        document = publication.document(path)
+        assert document is not None
+        return publication.body(document)
+
+    def close(self) -> None:
+        self.index.close()
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Make sites in folders of their own: `make_site("name", url=...)`."""
+    sites: list[Site] = []
+
+    def make(name: str = "articles", **options: Any) -> Site:
+        sites.append(Site(tmp_path / name, **options))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site()
