@@ -6,6 +6,7 @@ Bad characters are no error: they are removed, and `decode` says which and where
 import codecs
 import re
 import unicodedata
+from bisect import bisect_right
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,17 @@ _BOMS = (  # UTF-32's begins with UTF-16's
 MOST_ILLEGAL = 0.1
 """Of all characters; a file with more of them is no text."""
 
+LEGACY = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "euc_jp"),
+    *("gb18030", "big5", "euc_kr", "koi8_r"),
+]
+"""Encodings that texts are found in; of all there are, a short text fits an exotic one as well."""
+
+LONGEST_SHOWN = 200
+"""Characters of a bad address that a message repeats."""
+
+INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+"""General categories of characters that show nothing by themselves."""
 
 # Not a Char of XML 1.0 (section 2.2), or a control or noncharacter that HTML calls an error.
 # What may stand is the shorter list: a long one costs a search of each text ten times as much.
@@ -31,6 +43,7 @@ _ILLEGAL = re.compile(
     + "".join(f"{chr(at)}-{chr(at + 0xFFFD)}" for at in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
+_ILLEGAL_OR_REPLACED = re.compile(f"{_ILLEGAL.pattern}|\ufffd")
 # Invisible characters that break a line apart or turn the text around it; the joiners (emoji,
 # Persian, Indic scripts) and the plain direction marks are needed and stay.
 _BREAKING = re.compile("[\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
@@ -38,6 +51,7 @@ _SPACE = re.compile("[ \t\n\r\x85\u2028\u2029]+")  # no-break and ideographic sp
 _BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\u2800\ufeff"
 _VERTICAL = "\x0b\x0c"  # white space to people, but not to XML
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(.*))?")
 _PORT = re.compile(r"[0-9]{1,5}")
 # RFC 3986, section 2: what may stand in a path, query or fragment as it is.
 _PATH, _QUERY = "/:@!$&'()*+,;=-._~%", "/?:@!$&'()*+,;=-._~%"
@@ -58,14 +72,14 @@ def decode(data: bytes) -> Decoded:
     what `str.splitlines` parts. Raises BadValue where it isn't text.
     """
     text, encoding = _decode(data)
-    removed = [
-        (len(_LINE_END.findall(text, 0, match.start())) + 1, f"U+{ord(match[0]):04X}")
-        for match in _ILLEGAL.finditer(text)
-        if match[0] not in _VERTICAL
-    ]
-    if len(removed) > MOST_ILLEGAL * len(text):
+    # U+FFFD stands for what couldn't be decoded, if it wasn't in the file.
+    suspects = _ILLEGAL if encoding == "UTF-8" else _ILLEGAL_OR_REPLACED
+    found = [match for match in suspects.finditer(text) if match[0] not in _VERTICAL]
+    if len(found) > MOST_ILLEGAL * len(text):
         raise BadValue("not text", f"read as {encoding}, it is full of control characters")
-    return Decoded(clean_text(text), encoding, removed)
+    ends = [match.end() for match in _LINE_END.finditer(text)] if found else []
+    removed = [(bisect_right(ends, match.start()) + 1, f"U+{ord(match[0]):04X}") for match in found]
+    return Decoded(clean_text(text), encoding, list(dict.fromkeys(removed)))
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -79,12 +93,21 @@ def _decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode(), "UTF-8"
     except UnicodeDecodeError:
-        from charset_normalizer import from_bytes
+        return _detect(data)
 
-        best = from_bytes(data).best()
-        if best is None:
-            raise BadValue("not text", "its encoding is none of those known") from None
-        return str(best), f"{best.encoding.upper().replace('_', '-')}, detected"
+
+def _detect(data: bytes) -> tuple[str, str]:
+    from charset_normalizer import from_bytes
+
+    matches = from_bytes(data, cp_isolation=LEGACY)
+    best = matches.best()
+    if best is None:
+        raise BadValue("not text", "its encoding is none of those known")
+    # Short texts of western Europe are as good in Prague's code page: "Oekraďne".
+    tied = [match for match in matches if match.chaos == best.chaos]
+    if best.encoding == "cp1250":
+        best = next((match for match in tied if match.encoding == "cp1252"), best)
+    return str(best), f"{best.encoding.upper().replace('_', '-')}, detected"
 
 
 def clean_text(text: str) -> str:
@@ -96,12 +119,14 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Make one line of plain text, fit for a title: no breaking characters, single spaces."""
-    return trim(_SPACE.sub(" ", _BREAKING.sub("", clean_text(text))))
+    return trim(_SPACE.sub(" ", clean_text(_BREAKING.sub("", text))))
 
 
 def trim(text: str) -> str:
-    """Take white space and characters of no width off both ends."""
-    return text.strip(_BLANK)
+    """Take white space and characters of no width off both ends; all, where none is visible."""
+    text = text.strip(_BLANK)
+    visible = any(unicodedata.category(character) not in INVISIBLE for character in text)
+    return text if visible else ""
 
 
 def clean_url(text: str) -> str:
@@ -110,23 +135,23 @@ def clean_url(text: str) -> str:
     Raises BadValue for another scheme, for an address without a host or with a password.
     """
     text = clean_line(text)
+    shown = repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.netloc.rpartition("@")[2].rpartition("]")[2]
     except ValueError as error:
-        raise BadValue("not a URL", f"{text!r} ({error})") from error
+        raise BadValue("not a URL", f"{shown} ({error})") from error
     if parts.scheme not in ("http", "https"):
-        raise BadValue("not an http or https URL", repr(text))
-    if not host:
-        raise BadValue("not a URL", f"{text!r} has no host")
+        raise BadValue("not an http or https URL", shown)
     if "@" in parts.netloc:
         raise BadValue("not a public URL", "it holds a user name or a password")
-    netloc = f"[{host}]" if ":" in host else _clean_host(host)
-    port = port.partition(":")[2]
-    if port:
-        if not _PORT.fullmatch(port) or int(port) > 65535:
-            raise BadValue("not a URL", f"{text!r} has the port {port!r}")
-        netloc = f"{netloc}:{port}"
+    match = _NETLOC.fullmatch(parts.netloc)
+    host, port = match.groups() if match else ("", "")
+    if not host:
+        raise BadValue("not a URL", f"{shown} has no host")
+    if port and not (_PORT.fullmatch(port) and int(port) <= 65535):
+        raise BadValue("not a URL", f"{shown} has the port {port!r}")
+    netloc = host.lower() if host.startswith("[") else _clean_host(host.lower())
+    netloc += f":{port}" if port else ""
     query = f"?{_escape(parts.query, _QUERY)}" if parts.query else ""
     fragment = f"#{_escape(parts.fragment, _QUERY)}" if parts.fragment else ""
     return f"{parts.scheme}://{netloc}{_escape(parts.path, _PATH)}{query}{fragment}"

@@ -18,13 +18,13 @@ import click
 from msgspec.structs import replace
 
 from feedsvc import __version__
-from feedsvc.errors import FeedsvcError, SettingsError
+from feedsvc.errors import FeedsvcError, FolderError, SettingsError
 from feedsvc.model import Finding, Reading
 from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, load_settings
 
 __all__ = ["main"]
 
-WILDCARDS = ("", "0.0.0.0", "::")
+WILDCARDS = ("0.0.0.0", "::")
 
 
 class _Group(click.Group):
@@ -35,6 +35,9 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             _complain(str(error))
+            ctx.exit(2)
+        except FolderError as error:
+            _complain(f"feedsvc: {error}")
             ctx.exit(2)
         except FeedsvcError as error:
             _complain(f"feedsvc: {error}")
@@ -58,7 +61,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _load(folder: str | None, config: str | None, **options: Any) -> Settings:
-    if options.get("database"):
+    if options.get("database") and "://" not in options["database"]:
         options["database"] = os.path.abspath(options["database"])
     return load_settings(folder or _find_folder(), config=config, **options)
 
@@ -92,9 +95,9 @@ def serve(
     from feedsvc.web import create_app
 
     settings = _load(folder, **options)
-    port = claim_port(host, port)
+    ip, port = claim_port(host, port)
     if settings.url == DEFAULT_URL:
-        name = "127.0.0.1" if host in WILDCARDS else f"[{host}]" if ":" in host else host
+        name = "127.0.0.1" if ip in WILDCARDS else f"[{ip}]" if ":" in ip else host
         settings = _load(folder, **{**options, "url": f"http://{name}:{port}/"})
     with _ingest(settings, allow_empty):
         pass
@@ -104,7 +107,7 @@ def serve(
             click.echo(f"  {settings.url}{name}")
         click.echo("Press Ctrl-C to stop.")
 
-    run(partial(create_app, settings), host, port, workers, announce)
+    run(partial(create_app, settings), ip, port, workers, announce)
 
 
 @main.command()
@@ -152,7 +155,7 @@ def _ingest(settings: Settings, allow_empty: bool) -> Iterator[Any]:
         click.echo(
             f"{settings.folder}: {report.new} new, {report.changed} changed, "
             f"{report.unchanged} unchanged, {report.withdrawn} withdrawn, "
-            f"{len(report.refused)} refused"
+            f"{report.waiting} waiting, {len(report.refused)} refused"
         )
         if report.kept:
             _complain(

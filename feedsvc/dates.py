@@ -16,6 +16,9 @@ __all__ = ["looks_like_date", "read_date"]
 LONGEST = 64
 """Characters; no date that a person writes is longer."""
 
+FIRST_YEAR, LAST_YEAR = 1000, 9998
+"""Four digits in every format and every zone."""
+
 # Hours from UTC of the zone names that mean one thing: RFC 5322 section 4.3, and Europe's.
 ZONES = {
     "UTC": 0,
@@ -41,8 +44,24 @@ ZONES = {
 # A year, month and day in this order is ISO's order, whatever separates them.
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?=$|[Tt\s])")
 _TIME = re.compile(r"[Tt\s]\s*(\d{1,2})(?=:)|\s+(?=(?:[+-]\d{2}:?\d{2}|Z|z|UTC|GMT)$)")
-_ISO = re.compile(r"(\d{8}|\d{4}-\d{2}-\d{2}|\d{4}-?W\d{2}-?\d|\d{4}-?\d{3})(?:[T ](\d{2}.*))?")
+_ISO = re.compile(
+    r"(\d{8}|\d{4}-\d{2}-\d{2}|\d{4}-?W\d{2}-?\d|\d{4}-?\d{3})"
+    r"(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 _LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60(?=\D|$)")
+# `GMT+3` is three hours east to people, and three hours west to POSIX and dateutil.
+_TURNED = re.compile(r"(?:UTC|GMT)\s*[+-]\s*\d", re.I)
+
+_WEEKDAY = r"(?:[^\W\d]+\.?,\s*|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?"
+_CLOCK = r"(?:(?:[Tt]|,?\s+(?:at\s+)?)\d[\w:.,+ -]*)?"
+_LOOKS = re.compile(
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    r"|\d{4}-?W\d{2}(?:-?\d)?|\d{4}-\d{3}|\d{8}"
+    rf"|{_WEEKDAY}\d{{1,2}}(?:st|nd|rd|th|\.)?\s+[^\W\d]+\.?,?\s+(?:\d{{4}}|\d{{2}})"
+    rf"|{_WEEKDAY}[^\W\d]+\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+    rf"){_CLOCK}",
+    re.I,
+)
 
 
 def read_date(text: str, *, zone: tzinfo, default_time: time) -> datetime:
@@ -58,32 +77,29 @@ def read_date(text: str, *, zone: tzinfo, default_time: time) -> datetime:
     try:
         moment = _read_iso(text, default_time) or _read_long(text, default_time)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return aware.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError) as error:
+        read = aware.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, ArithmeticError) as error:
         raise BadValue("not a date", f"{text!r} ({error})") from error
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise BadValue("not a date", f"{text!r} is not from {FIRST_YEAR} to {LAST_YEAR}")
+    return read
 
 
 def looks_like_date(text: str) -> bool:
     """Whether a person meant `text` as a date, be it a possible one or not."""
-    return len(text) <= LONGEST and bool(
-        re.match(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\d{4}-?W\d{2}|\d{8}T|\d{4}-\d{3}\b", text)
-        or re.fullmatch(r"(?:\w+,?\s+)?\d{1,2}\.?\s+\w+\.?,?\s+\d{2,4}(?:\W.*)?", text)
-        or re.fullmatch(
-            r"(?:\w+,?\s+)?[^\W\d]+\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?:\W.*)?", text
-        )
-    )
+    return len(text) <= LONGEST and _LOOKS.fullmatch(text) is not None
 
 
 def _read_iso(text: str, default_time: time) -> datetime | None:
     """Return the moment, naive where it names no zone, or None where it isn't ISO's form."""
-    text = _YEAR_FIRST.sub(lambda m: f"{m[1]}-{int(m[2]):02}-{int(m[3]):02}", text, count=1)
+    text = _order_year_first(text)
     text = _TIME.sub(lambda m: f"T{int(m[1]):02}" if m[1] else "", text)
     text = re.sub(r"(?:UTC|GMT|z)$", "Z", text.replace("t", "T"))
     match = _ISO.fullmatch(text)
     if match is None:
         return None
-    if match[2] is None:
-        return datetime.combine(_read_day(match[1]), default_time)
+    if match[0] == match[1]:
+        return datetime.combine(_read_day(text), default_time)
     text = _LEAP_SECOND.sub(r"\g<1>59", text)  # RFC 3339 section 5.6; POSIX time has none
     try:
         return datetime.fromisoformat(text)
@@ -92,6 +108,10 @@ def _read_iso(text: str, default_time: time) -> datetime | None:
         from dateutil.parser import isoparse
 
         return isoparse(text)
+
+
+def _order_year_first(text: str) -> str:
+    return _YEAR_FIRST.sub(lambda m: f"{m[1]}-{int(m[2]):02}-{int(m[3]):02}", text, count=1)
 
 
 def _read_day(text: str) -> date:
@@ -105,19 +125,21 @@ def _read_day(text: str) -> date:
 
 def _read_long(text: str, default_time: time) -> datetime:
     """Read what isn't ISO's form, by dateutil, where every way to read it gives the same day."""
+    if _TURNED.search(text):
+        raise BadValue("not a date", f"{text!r}: write the offset without UTC or GMT")
     parse = _long_parser()
-    first = datetime.combine(date(2000, 1, 1), default_time)
-    readings = [
-        parse(text, default, dayfirst)
-        for default in (first, first.replace(2004, 2, 2))
-        for dayfirst in (False, True)
-    ]
-    if readings[0] != readings[2]:
+    orders = (False,) if _YEAR_FIRST.match(text) else (False, True)
+    text = _order_year_first(text)
+    # What the text lacks is taken from these; over a week apart, as a weekday moves each on.
+    first, second = (datetime.combine(day, time()) for day in (date(2000, 1, 1), date(2004, 2, 20)))
+    readings = [parse(text, first, dayfirst) for dayfirst in orders]
+    if readings[0] != parse(text, second, False):
         raise BadValue("not a whole date", f"{text!r} lacks the day, the month or the year")
-    if readings[0] != readings[1]:
-        days = " or ".join(f"{reading:%Y-%m-%d}" for reading in readings[:2])
+    if readings[0] != readings[-1]:
+        days = " or ".join(f"{reading:%Y-%m-%d}" for reading in readings)
         raise BadValue("ambiguous date", f"{text!r} is {days}; write year-month-day")
-    return readings[0]
+    has_time = readings[0] == parse(text, first.replace(hour=1), False)
+    return readings[0] if has_time else datetime.combine(readings[0].date(), default_time)
 
 
 @cache
@@ -131,10 +153,12 @@ def _long_parser() -> Callable[[str, datetime, bool], datetime]:
                 raise BadValue("not a date", f"the year {year} needs four digits")
             return year
 
-    def name_zone(name: str | None, offset: int | None) -> tzinfo:
+    def name_zone(name: str | None, offset: int | None) -> tzinfo | None:
         if offset is not None:
             return timezone(timedelta(seconds=offset))
-        if name is None or name.upper() not in ZONES:
+        if name is None:
+            return None
+        if name.upper() not in ZONES:
             raise BadValue("not a date", f"the time zone {name!r} has no one meaning; write +hh:mm")
         return timezone(timedelta(hours=ZONES[name.upper()]))
 

@@ -4,8 +4,10 @@ The bytes are those that the server sends. Only files that an export wrote are r
 removed; each is replaced whole, and a file that is the same is left alone with its mtime.
 """
 
+import fcntl
 import os
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -48,7 +50,8 @@ def export(publication: Publication, output: Path) -> Export:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        return _export(publication, output)
+        with _lock(output):
+            return _export(publication, output)
     except OSError as error:
         place = error.filename2 or error.filename or output
         raise ExportError(str(place), "can't be written", error.strerror or "") from error
@@ -64,13 +67,17 @@ def _export(publication: Publication, output: Path) -> Export:
     }
     _refuse_strangers(output, files.keys() - before.keys())
     _remove_temporaries(output)
-    after = {name: before.get(name, _Written()) for name in files}
+    after = {
+        name: before[name]
+        for name, (document, _) in files.items()
+        if name in before and _holds(output / name, before[name], document.version)
+    }
+    report.unchanged = len(after)
+    pending = {name: _Written() for name in files.keys() - after.keys()}
     # Should this run be killed, the next one must know which files may be its own.
-    _write_manifest(output, before | after)
-    for name, (document, encoding) in files.items():
-        if _holds(output / name, after[name], document.version):
-            report.unchanged += 1
-            continue
+    _write_manifest(output, before | after | pending)
+    for name in [name for name in files if name in pending]:
+        document, encoding = files[name]
         body = publication.body(document, encoding)
         _write(output / name, body)
         after[name] = _Written(document.version, len(body))
@@ -80,6 +87,17 @@ def _export(publication: Publication, output: Path) -> Export:
         report.removed += 1
     _write_manifest(output, after)
     return report
+
+
+@contextmanager
+def _lock(output: Path) -> Iterator[None]:
+    """Wait for another export into the same folder."""
+    handle = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _name(path: str) -> str:
@@ -125,7 +143,7 @@ def _read_manifest(output: Path) -> Manifest:
         return msgspec.json.decode(file.read_bytes(), type=Manifest)
     except FileNotFoundError:
         return {}
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ExportError(str(file), "not a manifest", str(error)) from error
 
 

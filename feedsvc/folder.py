@@ -18,6 +18,9 @@ from feedsvc.readers import is_article
 
 __all__ = ["File", "read_file", "walk"]
 
+DEEPEST = 100
+"""Folders in each other; more is a loop or a mistake."""
+
 # Control characters, and what stands for bytes that are no UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -49,23 +52,34 @@ def walk(root: str, ignored: dict[str, int]) -> Iterator[File]:
 
 def _walk(root: str, prefix: str, ignored: dict[str, int]) -> Iterator[File]:
     with os.scandir(os.path.join(root, prefix)) as found:
-        entries = sorted(
-            (entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name, entry)
-            for entry in found
-            if not entry.name.startswith(".")
-        )
+        entries = sorted((_name(entry), entry) for entry in found if entry.name[0] != ".")
     for name, entry in entries:
         path = prefix + name
-        if is_article(entry.name):
-            yield _look(root, prefix + entry.name, entry)
-        elif name.endswith("/"):
-            try:
-                yield from _walk(root, path, ignored)
-            except OSError as error:
-                yield _refuse(path, "can't be read", error.strerror)
+        if name.endswith("/"):
+            yield from _enter(root, path, ignored)
+        elif is_article(name):
+            yield _look(root, path, entry)
         elif path != "feedsvc.toml":
-            kind = "link to a folder" if entry.is_dir() else PurePath(name).suffix or name
+            kind = "link to a folder" if os.path.isdir(entry) else PurePath(name).suffix or name
             ignored[kind] = ignored.get(kind, 0) + 1
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    """Name an entry as it is ordered: a folder to be entered, by all that is in it."""
+    enterable = entry.is_dir(follow_symlinks=False) and not is_article(entry.name)
+    return f"{entry.name}/" if enterable else entry.name
+
+
+def _enter(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
+    if bad := _UNPRINTABLE.search(path):
+        yield _refuse(path, "not entered", f"its name holds {bad[0]!a}")
+    elif path.count("/") > DEEPEST:
+        yield _refuse(path, "not entered", f"over {DEEPEST} folders deep")
+    else:
+        try:
+            yield from _walk(root, path, ignored)
+        except OSError as error:
+            yield _refuse(path, "can't be read", error.strerror)
 
 
 def _look(root: str, path: str, entry: os.DirEntry[str]) -> File:
@@ -93,17 +107,19 @@ def _is_inside(root: str, path: str) -> bool:
     return os.path.commonpath([root, real]) == root
 
 
+def _open(path: str, flags: int) -> int:
+    """Open the very file that was checked, and wait for no pipe that took its place."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
 def read_file(root: str, path: str, most: int) -> bytes:
     """Read a file of the folder. Raises ArticleError where it can't be, or is over `most` bytes."""
     try:
-        # The real path, and no link at its end: what was checked is what is opened. A pipe that
-        # took the file's place meanwhile must not be waited for.
         if not _is_inside(root, path):
             raise ArticleError(path, 1, "file", "not opened", "it leads out of the folder")
         real = os.path.realpath(os.path.join(root, path))
-        handle = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb", buffering=0) as file:
-            size = os.fstat(handle).st_size
+        with open(real, "rb", buffering=0, opener=_open) as file:
+            size = os.fstat(file.fileno()).st_size
             if size <= most:
                 return file.read() or b""
     except OSError as error:

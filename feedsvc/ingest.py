@@ -6,13 +6,11 @@ is withdrawn because a folder can't be seen.
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import chain
-from urllib.parse import quote, urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,6 +18,7 @@ from msgspec.structs import replace
 from feedsvc import readers
 from feedsvc.errors import ArticleError
 from feedsvc.folder import File, read_file, walk
+from feedsvc.identity import Registry
 from feedsvc.index import Index, Row, pack_article
 from feedsvc.model import Article, Finding, Reading
 from feedsvc.settings import Settings
@@ -36,13 +35,15 @@ SETTLED = 2 * 10**9
 class Report(Struct):
     """What a run did: how many articles, and what was refused, or is no article (by kind).
 
-    `kept` counts the entries that an empty folder would have withdrawn.
+    `waiting` counts the entries whose time is to come, `kept` those that an empty folder would
+    have withdrawn.
     """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    waiting: int = 0
     kept: int = 0
     refused: list[Finding] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
@@ -62,18 +63,18 @@ def ingest(
     of each file that was read. Raises FolderError where the folder can't be read, and the
     index's errors.
     """
-    run = _Run(settings, index, int(now.timestamp()), listen)
-    files = walk(settings.folder, run.report.ignored)
-    faulty: list[File] = []
-    for file in files:
-        faulty.append(file)
-        if file.fault is None:
-            break
-    else:
-        run.report.kept = 0 if allow_empty else index.counts().published
-    with ExitStack() as run.batch:
-        known = iter(()) if run.report.kept else _rows(index)
-        run.merge(chain(faulty, files), known)
+    with index.exclusive(), ExitStack() as batch:
+        run = _Run(settings, index, int(now.timestamp()), batch, listen)
+        files = walk(settings.folder, run.report.ignored)
+        faulty: list[File] = []
+        for file in files:
+            faulty.append(file)
+            if file.fault is None:
+                break
+        else:
+            counts = index.counts()
+            run.report.kept = 0 if allow_empty else counts.published + counts.waiting
+        run.merge(chain(faulty, files), iter(()) if run.report.kept else _rows(index))
         run.finish()
     return run.report
 
@@ -82,36 +83,42 @@ def _rows(index: Index) -> Iterator[Row]:
     after = ""
     while rows := index.rows(after, 10 * BATCH):
         yield from rows
-        after = rows[-1].path
+        after = rows[-1].path or ""
 
 
 class _Run:
     """One run: what it has done so far, and the batch that it writes."""
 
-    batch: ExitStack
-
     def __init__(
-        self, settings: Settings, index: Index, now: int, listen: Callable[[Reading], None]
+        self,
+        settings: Settings,
+        index: Index,
+        now: int,
+        batch: ExitStack,
+        listen: Callable[[Reading], None],
     ) -> None:
-        self.settings, self.index, self.now, self.listen = settings, index, now, listen
+        self.settings, self.index, self.now = settings, index, now
+        self.batch, self.listen = batch, listen
         self.report = Report()
         self.rules = _digest_rules(settings)
         self.same_rules = index.reading() == self.rules
+        self.begun = False
         self.written = 0
-        self.lost: set[str] = set()
+        self.registry = Registry(settings, index, self.now)
+        self.displaced: set[str] = set()
 
     def merge(self, files: Iterator[File], known: Iterator[Row]) -> None:
-        """Match files with rows by path; deal with each pair, and with those that have no match."""
+        """Match files with rows by path; deal with each pair, and with those without a match."""
         hidden = None
         row = next(known, None)
         for file in files:
-            while row and row.path < file.path:
+            while row and str(row.path) < file.path:
                 self.miss(row, hidden)
                 row = next(known, None)
             if file.path.endswith("/"):
                 hidden = file.path
             matched = row if row and row.path == file.path else None
-            self.meet(file, None if file.path in self.lost else matched)
+            self.meet(file, None if file.path in self.registry.lost else matched)
             row = next(known, None) if matched else row
         while row:
             self.miss(row, hidden)
@@ -119,9 +126,8 @@ class _Run:
 
     def miss(self, row: Row, hidden: str | None) -> None:
         """Withdraw the entry of a file that is gone, unless its folder only can't be read."""
-        out_of_sight = hidden is not None and row.path.startswith(hidden)
-        # The row may be older than this run: its article was met under another path.
-        if row.state == "withdrawn" or out_of_sight or row.path in self.lost:
+        out_of_sight = hidden is not None and str(row.path).startswith(hidden)
+        if row.state == "withdrawn" or out_of_sight or row.path in self.registry.lost:
             return
         self.write(replace(row, state="withdrawn"))
         self.report.withdrawn += 1
@@ -130,7 +136,7 @@ class _Run:
         """Deal with a file, and the row of its path if there is one."""
         settled = row and row.state != "withdrawn" and self.same_rules
         if row and settled and (row.size, row.mtime) == (file.size, file.mtime):
-            self.report.unchanged += 1
+            self.report.unchanged += not self.is_due(row)
             return
         try:
             if file.fault:
@@ -138,35 +144,41 @@ class _Run:
             data = read_file(self.settings.folder, file.path, self.settings.max_article_bytes)
             self.take(file, data, row)
         except ArticleError as error:
-            # An article that was good keeps its last good entry.
+            # An article that was good keeps its last good entry, and is looked at again.
+            if row and row.size >= 0:
+                self.begin()
+                self.index.touch(file.path, -1, 0, row.source)
             self.report.refused.append(
                 Finding(error.path, error.line, error.field, error.what, error.why)
             )
+
+    def is_due(self, row: Row) -> bool:
+        """Whether a row waits for a time that has come; the end of the run publishes it."""
+        return row.state == "waiting" and row.published <= self.now
 
     def take(self, file: File, data: bytes, row: Row | None) -> None:
         """Read a file and write what became of it."""
         source = hashlib.blake2b(data, digest_size=16).hexdigest()
         mtime = file.mtime if time.time_ns() - file.mtime > SETTLED else 0
-        same_source = row is not None and row.source == source
-        if row and same_source and self.same_rules and row.state != "withdrawn":
+        same = row is not None and row.source == source and self.same_rules
+        if row and same and row.state != "withdrawn":
             self.begin()
-            self.index.touch(file.path, file.size, mtime)
-            self.report.unchanged += 1
+            self.index.touch(file.path, file.size, mtime, source)
+            self.report.unchanged += not self.is_due(row)
             return
         reading = readers.read(file.path, data, self.settings)
         article = reading.article
-        row = row or self.claim(file.path, article)
-        id = row.id if row else self.identify(file.path, article)
+        old = self.registry.recognize(file.path, article, row)
+        id = old.id if old else self.registry.identify(file.path, article)
         digest, packed = pack_article(id, article)
-        published = row.published if row else self.now
-        if article.published:
-            published = int(article.published.timestamp())
-        edited = row.edited if row else 0
-        if row and row.source not in ("", source) and row.digest != digest:
+        published = self.registry.date(article, old)
+        edited = old.edited if old else 0
+        if old and old.source not in ("", source) and old.digest != digest:
             edited = self.now
         new = Row(
-            path=file.path,
             id=id,
+            path=file.path,
+            own=id == (article.id or article.url),
             size=file.size,
             mtime=mtime,
             source=source,
@@ -174,80 +186,68 @@ class _Run:
             published=published,
             updated=_update(article, published, edited),
             edited=edited,
-            seen=row.seen if row else self.now,
+            seen=old.seen if old else self.now,
             state="waiting" if published > self.now else "published",
         )
-        self.listen(reading)
-        self.count(new, row)
-        self.write(self.place(new, row), packed)
+        new = self.registry.place(new, old)
+        if old is None and article.published is None:
+            new = replace(new, published=min(new.published, new.updated))
+        self.count(new, old, row)
+        if old and replace(new, size=old.size, mtime=old.mtime, source=old.source) == old:
+            self.begin()
+            self.index.touch(file.path, file.size, mtime, source)
+        else:
+            self.write(new, packed)
+        self.tell(new, reading)
 
-    def claim(self, path: str, article: Article) -> Row | None:
-        """Return the row that a new file continues: that of a file which moved here, or is later.
-
-        Raises ArticleError where the id is an earlier file's.
-        """
-        other = self.index.find(article.id or article.url or "")
-        if other is None or other.path == path:
-            return other
-        there = os.path.lexists(os.path.join(self.settings.folder, other.path))
-        if there and other.path < path:
-            what = f"the same as that of {other.path}"
-            raise ArticleError(path, 1, "id", what, f"both are {other.id}; the first by path stays")
-        self.lost.add(other.path)
-        return other
-
-    def identify(self, path: str, article: Article) -> str:
-        """Make the id of a new entry: its own, its URL, or a tag URI (RFC 4151)."""
-        if article.id or article.url:
-            return article.id or article.url or ""
-        day = article.published or datetime.fromtimestamp(self.now, UTC)
-        host = urlsplit(self.settings.url).hostname
-        return f"tag:{host},{day:%Y-%m-%d}:{quote(path)}"
-
-    def place(self, new: Row, old: Row | None) -> Row:
-        """Give an entry a second of its own to be updated at.
-
-        Validators warn of entries updated at once. A later one gives way; one that is published
-        never moves because of another.
-        """
-        if new.state != "published":
-            return new
-        same = old and old.state == "published" and old.edited == new.edited
-        if old and same and old.published == new.published and old.updated >= new.updated:
-            return replace(new, updated=old.updated)
-        return replace(new, updated=self.index.next_free(new.updated, new.id))
-
-    def count(self, new: Row, old: Row | None) -> None:
+    def count(self, new: Row, old: Row | None, row: Row | None) -> None:
+        """Count what became of a file; `row` is what its path had."""
+        if row and row.id != new.id and row.state != "withdrawn":
+            self.displaced.add(row.id)
+        self.displaced.discard(new.id)
         if old is None:
             self.report.new += 1
-        elif old.state == "withdrawn" or old.digest != new.digest or old.path != new.path:
+        elif old.state == "withdrawn" or (old.digest, old.path) != (new.digest, new.path):
             self.report.changed += 1
         else:
             self.report.unchanged += 1
 
+    def tell(self, row: Row, reading: Reading) -> None:
+        """Let the listener know of a reading."""
+        if row.state == "waiting":
+            until = datetime.fromtimestamp(row.published, UTC).isoformat()
+            wait = Finding(
+                str(row.path), 1, "published", "in the future", f"it waits until {until}"
+            )
+            reading = replace(reading, findings=(*reading.findings, wait))
+        self.listen(reading)
+
     def begin(self) -> None:
-        """Begin a batch where none is open."""
+        """Begin a batch where none is open, or the last one is full."""
+        if self.written >= BATCH:
+            self.batch.close()
+            self.written = 0
         if self.written == 0:
             self.batch.enter_context(self.index.transaction())
         self.written += 1
 
     def write(self, row: Row, packed: bytes | None = None) -> None:
-        if self.written >= BATCH:
-            self.batch.close()
-            self.written = 0
         self.begin()
+        if not self.begun:
+            self.index.begin_run(same_rules=self.same_rules)
+            self.begun = True
         self.index.put(row, packed)
 
     def finish(self) -> None:
         """Publish what has become due, and end the run in one transaction with its last batch."""
         for row in self.index.due(self.now):
-            due = replace(row, state="published")
-            self.write(self.place(due, row))
+            self.write(self.registry.place(replace(row, state="published"), row))
             self.report.changed += 1
         self.begin()
         self.index.refuse(sorted(self.report.refused))
-        changed = self.report.new + self.report.changed + self.report.withdrawn > 0
-        self.index.finish(self.now, self.rules, changed=changed)
+        self.index.finish_run(self.now, self.rules)
+        self.report.withdrawn += len(self.displaced)
+        self.report.waiting = self.index.waiting()
 
 
 def _update(article: Article, published: int, edited: int) -> int:

@@ -8,13 +8,13 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from feedsvc import feeds
-from feedsvc.errors import Superseded
+from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.formats import FORMATS, identify_renderer
 from feedsvc.index import Index
 from feedsvc.model import Document, Entry
@@ -48,6 +48,8 @@ class Publication:
 
         Raises IndexMissing before the first ingest, and the index's other errors.
         """
+        if path.endswith("/index.html"):  # as a static host has it
+            path = path.removesuffix("index.html")
         if path not in self._formats:
             return None
         revision = self.index.revision()
@@ -58,11 +60,26 @@ class Publication:
         if known:
             return known
         document = self._plan(path)
-        if document.modified:  # else it has yet to be recorded, which counts no revision
+        if document.modified is None:
+            document = self._record(document)
+        if document.modified:
             with self._lock:
                 if revision == self._revision:
                     self._documents[path] = document
         return document
+
+    def _record(self, document: Document) -> Document:
+        """Record a version that whoever ingested doesn't know, as its settings are others.
+
+        Where the index can't be written just now, the document has no date for the moment.
+        """
+        now = int(datetime.now(UTC).timestamp())
+        try:
+            with self.index.transaction():
+                self.index.record(self.address(document.path), document.version, now)
+        except IndexUnusable:
+            return document
+        return self._plan(document.path)
 
     def documents(self) -> list[Document]:
         """Plan every document, in the order of `paths`."""

@@ -46,7 +46,8 @@ class Replay:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
         answers = self._answers if monotonic() - self._asked < PATIENCE else self._renew()
-        answer = answers.get((environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")))
+        path = environ.get("PATH_INFO", "")
+        answer = answers.get((path, environ.get("HTTP_ACCEPT_ENCODING", "")))
         method = environ["REQUEST_METHOD"]
         if answer is None or (method != "GET" and method != "HEAD"):
             return self._pass(environ, start_response)
@@ -77,7 +78,7 @@ class Replay:
         plain = environ["REQUEST_METHOD"] == "GET" and not (
             "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
         )
-        if not plain or environ["PATH_INFO"] not in self._paths:
+        if not plain or environ.get("PATH_INFO") not in self._paths:
             return self.app(environ, start_response)
         answers = self._answers
         status, headers, body = _call(self.app, environ)

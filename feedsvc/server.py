@@ -3,8 +3,12 @@
 Several blocking threads before Python code make a slow tail; more workers don't.
 """
 
+import os
 import socket
+import threading
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from feedsvc.errors import ServeError
@@ -12,28 +16,32 @@ from feedsvc.errors import ServeError
 __all__ = ["claim_port", "run"]
 
 
-def claim_port(host: str, port: int) -> int:
-    """Return a port of `host` to listen on: `port`, or a free one where that is 0.
+def claim_port(host: str, port: int) -> tuple[str, int]:
+    """Return the IP address of `host` and a port of it to listen on: a free one for 0.
 
     Raises ServeError where it is taken or not allowed. granian itself wouldn't tell: it shares
     the port with any server that shares it too.
     """
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, _, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         with socket.socket(family, kind) as claim:
             claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             claim.bind(address)
-            return int(claim.getsockname()[1])
-    except OSError as error:
-        raise ServeError(f"{host}:{port}", "can't listen there", error.strerror or "") from error
+            ip, bound = claim.getsockname()[:2]
+            return str(ip), int(bound)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ServeError(f"{host}:{port}", "can't listen there", why) from error
 
 
 def run(
-    make_app: Callable[[], Any], host: str, port: int, workers: int, announce: Callable[[], None]
+    make_app: Callable[[], Any], ip: str, port: int, workers: int, announce: Callable[[], None]
 ) -> None:
     """Serve the app that `make_app` makes in each worker, until SIGTERM or SIGINT.
 
-    `announce` is called when the port is bound.
+    `announce` is called once a client can connect.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -41,7 +49,7 @@ def run(
 
     server = Granian(
         "feedsvc",
-        address=host,
+        address=ip,
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
@@ -50,5 +58,22 @@ def run(
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
-    server.on_startup(announce)
-    server.serve(target_loader=make_app, wrap_loader=False)
+    waiter = threading.Thread(target=_announce_when_up, args=(ip, port, announce), daemon=True)
+    server.on_startup(waiter.start)
+    server.serve(target_loader=partial(_load_apart, make_app), wrap_loader=False)
+
+
+def _load_apart(make_app: Callable[[], Any]) -> Any:
+    """Make the app in a process group of its own: Ctrl-C is for the main process to pass on."""
+    os.setpgid(0, 0)
+    return make_app()
+
+
+def _announce_when_up(ip: str, port: int, announce: Callable[[], None]) -> None:
+    while True:  # granian has no hook for it: its workers bind the port, each in its own time
+        try:
+            socket.create_connection((ip, port)).close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return announce()

@@ -102,7 +102,7 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
 def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, tuple[str, Any]]:
     """Read a TOML file to {key: (place, value)}; a missing one that nobody named is empty."""
     try:
-        table = tomllib.loads(path.read_bytes().decode())
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         if named:
             faults.append(f"{path}: no such file")
@@ -226,7 +226,7 @@ def _zone(value: Any) -> str:
     name = _text(value)
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise BadValue(
             "not a time zone", f"{name!r}; write for example 'Europe/Amsterdam'"
         ) from error
@@ -248,7 +248,7 @@ def _pattern(value: Any) -> str:
         raise BadValue("not a pattern", repr(value))
     try:
         re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadValue("not a pattern", f"{value!r} ({error})") from error
     return value
 

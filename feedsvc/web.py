@@ -22,7 +22,11 @@ from feedsvc.settings import Settings
 
 __all__ = ["create_app", "create_blueprint"]
 
-METHODS = ["GET", "HEAD"]
+ALLOWED = "GET, HEAD"
+ROUTE: dict[str, Any] = {
+    "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"],
+    "provide_automatic_options": False,
+}
 RETRY = {"Retry-After": "5"}
 MOST_REFUSED = 100
 """Refused articles that /healthz lists; it counts them all."""
@@ -35,11 +39,9 @@ def create_app(settings: Settings) -> Flask:
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
-    app.url_map.merge_slashes = False  # a redirect otherwise; some readers follow none
     publication = Publication(settings, SqliteIndex(settings.database))
     app.register_blueprint(_make_blueprint(publication))
     app.register_error_handler(HTTPException, _answer_error)
-    app.extensions["feedsvc"] = publication
     replay = Replay(app.wsgi_app, publication.paths(), publication.index.revision)
     app.wsgi_app = replay  # type: ignore[method-assign]
     return app
@@ -55,15 +57,17 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
 def _make_blueprint(publication: Publication) -> Blueprint:
     blueprint = Blueprint("feedsvc", __name__)
+    blueprint.record_once(lambda state: state.app.extensions.update(feedsvc=publication))
 
-    @blueprint.route("/", methods=METHODS, provide_automatic_options=False)
-    @blueprint.route("/<path:path>", methods=METHODS, provide_automatic_options=False)
-    def show_document(path: str = "") -> Response:
+    # Some readers follow no redirect, so no path may have one.
+    @blueprint.route("/", **ROUTE)
+    @blueprint.route("/<path:path>", **ROUTE, merge_slashes=False)
+    def show(path: str = "") -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _say(405, "Method Not Allowed", {"Allow": ALLOWED})
+        if path == "healthz":
+            return _answer_health(publication)
         return _answer(publication, f"/{path}", request)
-
-    @blueprint.route("/healthz", methods=METHODS, provide_automatic_options=False)
-    def show_health() -> Response:
-        return _answer_health(publication)
 
     return blueprint
 
@@ -121,9 +125,8 @@ def _describe(publication: Publication, document: Document, encoding: Encoding) 
             "Content-Security-Policy": FORMATS[document.format].policy(),
         }
     )
-    # Two changes in one second are told apart by a second to come: no date till then.
-    if document.modified and document.modified <= datetime.now(UTC):
-        headers["Last-Modified"] = http_date(document.modified)
+    if modified := _last_modified(document):
+        headers["Last-Modified"] = http_date(modified)
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
     # A hub is only found where both it and self are in double quotes.
@@ -144,9 +147,18 @@ def _is_fresh(document: Document, asked: Request) -> bool:
     """Whether the client has this version (RFC 9110, section 13.2.2)."""
     if "If-None-Match" in asked.headers:
         held = asked.if_none_match
-        return held.star_tag or any(held.contains_weak(tag) for tag in _tags(document.version))
-    since = asked.if_modified_since
-    return since is not None and document.modified is not None and document.modified <= since
+        return any(held.contains_weak(tag) for tag in _tags(document.version))
+    since, modified = asked.if_modified_since, _last_modified(document)
+    return since is not None and modified is not None and modified <= since
+
+
+def _last_modified(document: Document) -> datetime | None:
+    """Return a document's date, None while it is yet to come.
+
+    Two changes in one second are told apart by the next second: till then neither has a date.
+    """
+    modified = document.modified
+    return modified if modified and modified <= datetime.now(UTC) else None
 
 
 def _choose_encoding(asked: Request) -> Encoding:
@@ -164,9 +176,8 @@ def _say(status: int, text: str, headers: dict[str, str] | None = None) -> Respo
 def _answer_error(error: HTTPException) -> Response:
     """Answer for what Flask refuses by itself, such as a method, in a line of text."""
     response = _say(error.code or 500, error.name)
-    for name, value in error.get_headers():
-        if name == "Allow":
-            response.headers["Allow"] = value
+    if error.code == 405:
+        response.headers["Allow"] = ALLOWED
     return response
 
 

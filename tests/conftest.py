@@ -1,6 +1,9 @@
 """What the tests share: a folder to write articles into, and the rooms opened on it."""
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,3 +103,19 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
 @pytest.fixture
 def site(make_site: Callable[..., Site]) -> Site:
     return make_site()
+
+
+@pytest.fixture
+def seeds_served(tmp_path: Path) -> Iterator[str]:
+    """Serve the seeds by the real command; the address of the page."""
+    database = tmp_path / "served.sqlite"
+    command = [sys.executable, "-m", "feedsvc", "serve", str(SEEDS), "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            yield next(line.strip() for line in process.stdout if line.startswith("  http"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)

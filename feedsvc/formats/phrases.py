@@ -15,7 +15,6 @@ class Phrases(Struct, frozen=True):
     recommended: str
     newest: str
     none: str
-    categories: str
 
 
 ENGLISH = Phrases(
@@ -26,7 +25,6 @@ ENGLISH = Phrases(
     "recommended",
     "Newest articles",
     "No articles yet.",
-    "Categories",
 )
 PHRASES = {
     phrases.language: phrases
@@ -40,7 +38,6 @@ PHRASES = {
             "aanbevolen",
             "Nieuwste artikelen",
             "Nog geen artikelen.",
-            "Categorieën",
         ),
         Phrases(
             "de",
@@ -50,7 +47,6 @@ PHRASES = {
             "empfohlen",
             "Neueste Artikel",
             "Noch keine Artikel.",
-            "Kategorien",
         ),
         Phrases(
             "fr",
@@ -60,7 +56,6 @@ PHRASES = {
             "conseillé",
             "Derniers articles",
             "Pas encore d’articles.",
-            "Catégories",
         ),
         Phrases(
             "es",
@@ -70,7 +65,6 @@ PHRASES = {
             "recomendado",
             "Artículos más recientes",
             "Aún no hay artículos.",
-            "Categorías",
         ),
     )
 }

@@ -10,78 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from feedsvc.errors import IndexMissing
+from feedsvc.index.schema import COLUMNS, Counts, Row, State
 from feedsvc.model import Article, Finding, Stamp
 
-__all__ = ["MAIN", "SCHEMA", "Counts", "Index", "Row", "State", "pack_article"]
-
-State: TypeAlias = Literal["published", "waiting", "withdrawn"]
+__all__ = ["MAIN", "Counts", "Index", "Row", "State", "pack_article"]
 
 MAIN = ""
 """The name of the main feed."""
-
-SCHEMA = 1
-"""To be raised with any change of the tables: an index of another schema is made anew."""
-
-TABLES = (
-    """CREATE TABLE article (
-        path TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, size BIGINT NOT NULL,
-        mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
-        published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
-        seen BIGINT NOT NULL, state TEXT NOT NULL, revision BIGINT NOT NULL)""",
-    "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
-    "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
-    "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
-    """CREATE TABLE membership (
-        feed TEXT NOT NULL, id TEXT NOT NULL, published BIGINT NOT NULL, updated BIGINT NOT NULL,
-        PRIMARY KEY (feed, id))""",
-    "CREATE UNIQUE INDEX membership_updated ON membership (feed, updated)",
-    """CREATE TABLE refused (
-        path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
-        why TEXT NOT NULL)""",
-    "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
-    "CREATE TABLE revision (number BIGINT NOT NULL, time BIGINT NOT NULL, reading TEXT NOT NULL)",
-    "INSERT INTO revision VALUES (0, 0, '')",
-)
-
-
-class Row(Struct, frozen=True):
-    """What the index knows of one file: the identity of its entry, and how it was last seen.
-
-    `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
-    of the file's bytes, `digest` that of the entry made from them; both are empty where the
-    file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
-    was; `updated` differs among all published entries.
-    """
-
-    path: str
-    id: str
-    size: int
-    mtime: int
-    source: str
-    digest: str
-    published: int
-    updated: int
-    edited: int
-    seen: int
-    state: State
-
-
-COLUMNS = ", ".join(Row.__struct_fields__)
-
-
-class Counts(Struct, frozen=True):
-    """How many articles are in which state, and when the last ingest ended (seconds)."""
-
-    published: int
-    waiting: int
-    withdrawn: int
-    refused: int
-    time: int
 
 
 def pack_article(id: str, article: Article) -> tuple[str, bytes]:
@@ -92,7 +32,7 @@ def pack_article(id: str, article: Article) -> tuple[str, bytes]:
 
 
 class Index(ABC):
-    """The contract. Writes are made inside `transaction`; each read is one snapshot."""
+    """The contract. Writes are made inside `transaction`, by one process at a time."""
 
     @abstractmethod
     def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
@@ -104,6 +44,10 @@ class Index(ABC):
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """Begin to write; commit at the end, undo everything on an exception."""
+
+    @abstractmethod
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Wait to be the only one that ingests, among all processes."""
 
     @abstractmethod
     def close(self) -> None:
@@ -137,39 +81,53 @@ class Index(ABC):
         """Return the digest of the rules that the articles were last read by."""
         return str(self.execute("SELECT reading FROM revision")[0][0])
 
-    def next_free(self, updated: int, id: str) -> int:
-        """Return the first second from `updated` on that no other entry was updated at."""
+    def next_free(self, updated: int, id: str, latest: int) -> int:
+        """Return the first second from `updated` on that no other entry was updated at.
+
+        Where there is none up to `latest`, return the last one before `updated`.
+        """
         values = {"feed": MAIN, "updated": updated, "id": id}
         taken = "SELECT 1 FROM membership m WHERE m.feed = :feed AND m.id <> :id AND m.updated ="
         if not self.execute(f"{taken} :updated", values):
             return updated
-        gap = self.execute(
-            "SELECT min(n.updated) + 1 FROM membership n WHERE n.feed = :feed"
-            f" AND n.updated >= :updated AND NOT EXISTS ({taken} n.updated + 1)",
-            values,
-        )
+        for best, compare, step in (("min", ">=", "+ 1"), ("max", "<=", "- 1")):
+            gap = self.execute(
+                f"SELECT {best}(n.updated) {step} FROM membership n WHERE n.feed = :feed"
+                f" AND n.updated {compare} :updated AND NOT EXISTS ({taken} n.updated {step})",
+                values,
+            )
+            if gap[0][0] <= latest:
+                break
         return int(gap[0][0])
+
+    def waiting(self) -> int:
+        """Count the entries that wait for their time."""
+        return int(self.execute("SELECT count(*) FROM article WHERE state = 'waiting'")[0][0])
 
     # What ingest writes
 
     def put(self, row: Row, packed: bytes | None = None) -> None:
-        """Write a row over the one of its path or id; with `packed`, the text of its digest."""
+        """Write a row over the one of its id; with `packed`, the text of its digest.
+
+        An entry that had the path is withdrawn, and keeps its id for ever.
+        """
         values = msgspec.structs.asdict(row)
-        old = self.execute("SELECT digest FROM article WHERE id = :id", values)
-        # A file that takes an id over from another path takes its row.
-        self.execute("DELETE FROM article WHERE id = :id AND path <> :path", values)
+        for old in self.execute("SELECT digest FROM article WHERE id = :id", values):
+            if old[0] != row.digest or row.state == "withdrawn":
+                self._replace_text(old[0])
+        for id, digest in self.execute(
+            "UPDATE article SET path = NULL, state = 'withdrawn' WHERE path = :path AND id <> :id"
+            " RETURNING id, digest",
+            values,
+        ):
+            self._replace_text(digest)
+            self.execute("DELETE FROM membership WHERE id = :id", {"id": id})
+        holders = ", ".join(f":{name}" for name in Row.__struct_fields__)
         updates = ", ".join(f"{name} = excluded.{name}" for name in Row.__struct_fields__[1:])
         self.execute(
-            f"INSERT INTO article ({COLUMNS}, revision)"
-            f" SELECT {', '.join(':' + name for name in Row.__struct_fields__)}, number + 1"
-            f" FROM revision WHERE true"
-            f" ON CONFLICT (path) DO UPDATE SET {updates}, revision = excluded.revision",
+            f"INSERT INTO article ({COLUMNS}) VALUES ({holders})"
+            f" ON CONFLICT (id) DO UPDATE SET {updates}",
             values,
-        )
-        self.execute(
-            "UPDATE content SET replaced = (SELECT number + 1 FROM revision)"
-            " WHERE digest = :old AND (digest <> :digest OR :state = 'withdrawn')",
-            {"old": old[0][0] if old else "", "digest": row.digest, "state": row.state},
         )
         if packed is not None:
             self.execute(
@@ -178,6 +136,14 @@ class Index(ABC):
                 {"digest": row.digest, "article": zlib.compress(packed, 1)},
             )
         self._enter(row)
+
+    def _replace_text(self, digest: str) -> None:
+        """Note that a text is no longer published; it stays for those who plan with it now."""
+        self.execute(
+            "UPDATE content SET replaced = (SELECT number + 1 FROM revision)"
+            " WHERE digest = :digest",
+            {"digest": digest},
+        )
 
     def _enter(self, row: Row) -> None:
         """Bring the feeds that a row's entry is in up to date with its state."""
@@ -191,11 +157,11 @@ class Index(ABC):
             {"feed": MAIN, "id": row.id, "published": row.published, "updated": row.updated},
         )
 
-    def touch(self, path: str, size: int, mtime: int) -> None:
-        """Remember how a file looks that holds what it held."""
+    def touch(self, path: str, size: int, mtime: int, source: str) -> None:
+        """Remember how a file looks that makes what it made."""
         self.execute(
-            "UPDATE article SET size = :size, mtime = :mtime WHERE path = :path",
-            {"path": path, "size": size, "mtime": mtime},
+            "UPDATE article SET size = :size, mtime = :mtime, source = :source WHERE path = :path",
+            {"path": path, "size": size, "mtime": mtime, "source": source},
         )
 
     def refuse(self, refused: Iterable[Finding]) -> None:
@@ -207,23 +173,40 @@ class Index(ABC):
                 msgspec.structs.asdict(finding),
             )
 
-    def finish(self, now: int, reading: str, *, changed: bool) -> None:
-        """End a run: where it changed something, count a revision.
+    def begin_run(self, *, same_rules: bool) -> None:
+        """Note that a run has begun to write: should it never end, the next one ends it.
 
-        Text replaced before the last revision goes: nobody plans with it any more.
+        Where it reads by other rules, what it has read by then must be read again.
         """
-        if changed:
-            self.execute("DELETE FROM content WHERE replaced <= (SELECT number FROM revision)")
+        reading = "reading" if same_rules else "''"
+        self.execute(f"UPDATE revision SET pending = 1, reading = {reading}")
+
+    def finish_run(self, now: int, reading: str) -> None:
+        """End a run: where it wrote anything, count a revision; the first is the time.
+
+        So an index made anew doesn't count what another has counted. Text replaced before the
+        last revision goes: nobody plans with it any more.
+        """
         self.execute(
-            "UPDATE revision SET number = number + :step, time = :now, reading = :reading",
-            {"step": int(changed), "now": now, "reading": reading},
+            "DELETE FROM content WHERE replaced <= (SELECT number FROM revision WHERE pending = 1)"
+        )
+        self.execute(
+            "UPDATE revision SET number = CASE number WHEN 0 THEN :now ELSE number + pending END,"
+            " pending = 0, time = :now, reading = :reading",
+            {"now": now, "reading": reading},
         )
 
     # What documents are made from
 
     def revision(self) -> int:
-        """Return the number of the last change: what was planned under it is still right."""
-        return int(self.execute("SELECT number FROM revision")[0][0])
+        """Return the number of the last change: what was planned under it is still right.
+
+        Raises IndexMissing until the first ingest has ended.
+        """
+        number = int(self.execute("SELECT number FROM revision")[0][0])
+        if number == 0:
+            raise IndexMissing("index", "nothing is ingested yet")
+        return number
 
     def newest(self, feed: str, limit: int) -> tuple[Stamp, ...]:
         """Return the entries of a feed that were updated last, newest first."""

@@ -4,6 +4,8 @@ One connection a process, serialised by a lock; write-ahead log, so that readers
 the writer (https://sqlite.org/wal.html).
 """
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -12,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
-from feedsvc.index import SCHEMA, TABLES, Index
+from feedsvc.index import Index
+from feedsvc.index.schema import SCHEMA, TABLES
 
 __all__ = ["SqliteIndex"]
 
 WAIT = 30.0
-"""Seconds to wait for another process that writes."""
+"""Seconds that an ingest waits for another process that writes; one that serves hardly does."""
 
 
 class SqliteIndex(Index):
@@ -30,6 +33,7 @@ class SqliteIndex(Index):
     def __init__(self, path: str, *, create: bool = False) -> None:
         self.path, self._create = path, create
         self._connection: sqlite3.Connection | None = None
+        self._inode = 0
         self._lock = threading.RLock()
 
     def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
@@ -54,6 +58,35 @@ class SqliteIndex(Index):
                     self.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Wait: see the contract. The lock goes with the process, however it ends."""
+        if self.path == ":memory:":
+            yield
+            return
+        self._make_room()
+        try:
+            lock = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise self._refuse(error) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def revision(self) -> int:
+        """Return the revision: see the contract; of a file made anew, if that took its place."""
+        try:
+            if self._connection and self._inode != self._look():
+                self.close()
+        except OSError:
+            pass  # while it is gone, what is open serves on
+        return super().revision()
+
+    def _look(self) -> int:
+        return 0 if self.path == ":memory:" else os.stat(self.path).st_ino
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -64,50 +97,59 @@ class SqliteIndex(Index):
     def _connect(self) -> sqlite3.Connection:
         if self._create:
             self._make_room()
-        elif not Path(self.path).exists():
+        elif not os.path.exists(self.path):
             raise IndexMissing(self.path, "no index yet", "run feedsvc ingest, or feedsvc serve")
         connection = sqlite3.connect(
-            self.path, timeout=WAIT, isolation_level=None, check_same_thread=False
+            self.path,
+            timeout=WAIT if self._create else 0.1,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
+            self._check_schema(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            self._check_schema(connection)
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
-        self._connection = connection
+        self._connection, self._inode = connection, self._look()
         return connection
 
     def _make_room(self) -> None:
         """Make the folder that the file goes into; what is in it is no business of git's."""
         folder = Path(self.path).parent
-        if self.path == ":memory:" or folder.is_dir():
-            return
         try:
-            folder.mkdir(parents=True)
-            (folder / ".gitignore").write_text("*\n")
+            if self.path != ":memory:" and not folder.is_dir():
+                folder.mkdir(parents=True)
+                (folder / ".gitignore").write_text("*\n")
         except OSError as error:
-            raise IndexUnusable(
-                str(folder), f"can't be made: {error.strerror}", "the setting database moves it"
-            ) from error
+            raise self._refuse(error) from error
+
+    def _refuse(self, error: OSError) -> IndexUnusable:
+        return IndexUnusable(
+            self.path, f"can't be written: {error.strerror}", "the setting database moves it"
+        )
 
     def _check_schema(self, connection: sqlite3.Connection) -> None:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found == SCHEMA:
+        if _read_schema(connection) == SCHEMA:
             return
         if not self._create:
             raise IndexMissing(self.path, "of another version", "run feedsvc ingest")
         connection.execute("BEGIN IMMEDIATE")
-        kept = _keep_identities(connection) if found else []
-        for (table,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table'"
-        ).fetchall():
+        if _read_schema(connection) == SCHEMA:  # another process was first
+            connection.execute("COMMIT")
+            return
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = [name for (name,) in connection.execute(query)]
+        if tables and not {"article", "revision"} <= set(tables):
+            raise IndexUnusable(self.path, "is no index", "it holds the tables of something else")
+        kept = _keep_identities(connection) if tables else []
+        for table in tables:
             connection.execute(f'DROP TABLE "{table}"')
         for statement in TABLES:
             connection.execute(statement)
         connection.executemany(
-            "INSERT INTO article VALUES (?, ?, -1, 0, '', '', ?, ?, ?, ?, 'withdrawn', 0)", kept
+            "INSERT INTO article VALUES (?, ?, ?, -1, 0, '', '', ?, ?, ?, ?, 'withdrawn')", kept
         )
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("COMMIT")
@@ -117,8 +159,12 @@ class SqliteIndex(Index):
         return kind(self.path, f"the index can't be used: {error}")
 
 
+def _read_schema(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _keep_identities(connection: sqlite3.Connection) -> list[Any]:
     """Return what no build from the folder gives back: ids, and the times things were seen."""
     return connection.execute(
-        "SELECT path, id, published, updated, edited, seen FROM article"
+        "SELECT id, path, own, published, updated, edited, seen FROM article"
     ).fetchall()

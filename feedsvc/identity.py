@@ -1,0 +1,88 @@
+"""Identity: which entry a file holds, and the dates that the entry keeps.
+
+An entry that is published keeps its id and its dates, whatever happens to its file or to other
+entries. No decision here writes anything.
+"""
+
+import os
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from msgspec.structs import replace
+
+from feedsvc.errors import ArticleError
+from feedsvc.index import Index, Row
+from feedsvc.model import Article
+from feedsvc.settings import Settings
+
+__all__ = ["Registry"]
+
+
+class Registry:
+    """What one ingest, as of `now` (seconds), knows of the entries in the index."""
+
+    def __init__(self, settings: Settings, index: Index, now: int) -> None:
+        self._settings, self._index, self._now = settings, index, now
+        self._next_free: dict[int, int] = {}
+        self.lost: set[str] = set()
+        """Paths whose entries were found at another path."""
+
+    def recognize(self, path: str, article: Article, row: Row | None) -> Row | None:
+        """Return the row of the entry that a file holds, None where it is a new one.
+
+        That is `row`, the one of its path, also where the file says another id than it did; but
+        not where that id is another entry's whose file is gone or later in order: then that
+        entry is here now. Raises ArticleError where the id is that of an earlier file.
+        """
+        said = article.id or article.url
+        if said is None or (row and row.id == said):
+            return row
+        other = self._index.find(said)
+        if other is None:
+            # A file in the place of one that was withdrawn is another article.
+            return None if row and row.state == "withdrawn" and row.source else row
+        if other.path and os.path.lexists(os.path.join(self._settings.folder, other.path)):
+            if not other.own:
+                return row
+            if other.path < path:
+                what = f"the same as that of {other.path}"
+                raise ArticleError(path, 1, "id", what, f"{said}; the first by path stays")
+        if other.path:
+            self.lost.add(other.path)
+        return other
+
+    def identify(self, path: str, article: Article) -> str:
+        """Make the id of a new entry: what it says, its URL, or a tag URI (RFC 4151)."""
+        said = article.id or article.url
+        if said and self._index.find(said) is None:
+            return said
+        day = article.published or datetime.fromtimestamp(self._now, UTC)
+        host = urlsplit(self._settings.url).hostname or ""
+        authority = "localhost" if ":" in host else host
+        return f"tag:{authority},{day:%Y-%m-%d}:{quote(path)}"
+
+    def date(self, article: Article, old: Row | None) -> int:
+        """When an entry was published: as its article says, else when it was first seen."""
+        if article.published:
+            return int(article.published.timestamp())
+        return min(old.published, self._now) if old else self._now
+
+    def place(self, row: Row, old: Row | None) -> Row:
+        """Give an entry a second of its own to be updated at, not in the future.
+
+        Validators warn of entries updated at once. A later one gives way; one that is published
+        never moves because of another.
+        """
+        if row.state != "published":
+            return row
+        start = row.updated
+        if old and (old.edited, old.published) == (row.edited, row.published):
+            start = max(start, old.updated)
+            if old.state == "published" and start == old.updated:
+                return replace(row, updated=start)  # it has its second
+        # A folder of a thousand articles of one day must not look for each second from the first.
+        tried = self._next_free.get(start, start)
+        free = self._index.next_free(tried, row.id, self._now)
+        if free != start:
+            self._next_free[start] = free + (1 if free > start else -1)
+        return replace(row, updated=free)

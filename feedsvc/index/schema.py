@@ -1,0 +1,71 @@
+"""The tables of the index, in the SQL that both engines have in common, and their rows."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Row", "State"]
+
+State: TypeAlias = Literal["published", "waiting", "withdrawn"]
+
+SCHEMA = 1
+"""To be raised with any change of the tables: an index of another schema is made anew."""
+
+TABLES = (
+    """CREATE TABLE article (
+        id TEXT PRIMARY KEY, path TEXT UNIQUE, own BIGINT NOT NULL, size BIGINT NOT NULL,
+        mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
+        published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
+        seen BIGINT NOT NULL, state TEXT NOT NULL)""",
+    "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
+    "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
+    "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
+    """CREATE TABLE membership (
+        feed TEXT NOT NULL, id TEXT NOT NULL, published BIGINT NOT NULL, updated BIGINT NOT NULL,
+        PRIMARY KEY (feed, id))""",
+    "CREATE UNIQUE INDEX membership_updated ON membership (feed, updated)",
+    """CREATE TABLE refused (
+        path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
+        why TEXT NOT NULL)""",
+    "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
+    "CREATE TABLE revision (number BIGINT, time BIGINT, reading TEXT, pending BIGINT)",
+    "INSERT INTO revision VALUES (0, 0, '', 0)",
+)
+
+
+class Row(Struct, frozen=True):
+    """What the index knows of an entry: its identity, and how its file was last seen.
+
+    `path` is None where another entry has the file now; `own` is whether the file itself says
+    the id, as it may no longer.
+    `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
+    of the file's bytes, `digest` that of the entry made from them; both are empty where the
+    file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
+    was; `updated` differs among all published entries.
+    """
+
+    id: str
+    path: str | None
+    own: bool
+    size: int
+    mtime: int
+    source: str
+    digest: str
+    published: int
+    updated: int
+    edited: int
+    seen: int
+    state: State
+
+
+COLUMNS = ", ".join(Row.__struct_fields__)
+
+
+class Counts(Struct, frozen=True):
+    """How many articles are in which state, and when the last ingest ended (seconds)."""
+
+    published: int
+    waiting: int
+    withdrawn: int
+    refused: int
+    time: int

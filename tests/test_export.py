@@ -1,0 +1,342 @@
+"""Export: what the server sends, in files, and nobody else's file ever touched."""
+
+import gzip
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from feedsvc import create_app
+from feedsvc.errors import ExportError, Superseded
+from feedsvc.export import MANIFEST, Export, export
+from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.publication import Publication
+from tests.conftest import SEEDS, Site
+
+FILES = {"/": "index.html", "/atom.xml": "atom.xml", "/rss.xml": "rss.xml"}
+NAMES = {name + suffix for name in FILES.values() for suffix in ("", ".gz")}
+ALL = len(NAMES)
+
+
+@pytest.fixture
+def published(make_site: Callable[..., Site]) -> Site:
+    site = make_site(url="https://example.org/")
+    site.write("a.txt", title="First")
+    site.write("b.txt", title="Second")
+    site.ingest()
+    return site
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "out"
+
+
+def list_names(out: Path) -> set[str]:
+    return {file.name for file in out.iterdir()}
+
+
+def look(out: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Tell what shows in a folder that a file was written: bytes, mtime, inode."""
+    files = {file.name: (file.read_bytes(), file.stat()) for file in out.iterdir()}
+    return {name: (body, of.st_mtime_ns, of.st_ino) for name, (body, of) in files.items()}
+
+
+# The bytes
+
+
+def test_every_path_is_exported_as_it_is_served(published: Site, out: Path) -> None:
+    assert export(published.publication, out) == Export(written=ALL)
+    assert list_names(out) == NAMES | {MANIFEST}
+    app = create_app(published.settings)
+    for path, name in FILES.items():
+        plain, packed = out / name, out / f"{name}.gz"
+        assert app.test_client().get(path).data == plain.read_bytes()
+        answer = app.test_client().get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.data == packed.read_bytes()
+        assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    app.extensions["feedsvc"].index.close()
+
+
+def test_bytes_are_kept_within_the_budget_and_always_those_used_last(
+    make_site: Callable[..., Site],
+) -> None:
+    site = make_site(cache_mb=1)
+    site.write("a.txt", text="Long. " * 130_000)
+    site.ingest()
+    publication = site.publication
+    atom, rss = (publication.document(path) for path in ("/atom.xml", "/rss.xml"))
+    assert atom
+    assert rss
+    first = publication.body(atom)
+    assert publication.body(rss, "gzip") == gzip.compress(publication.body(rss), 6, mtime=0)
+    assert publication.body(atom) == first
+    site.index.execute("DELETE FROM content")  # from now on there is only what is kept
+    assert publication.body(atom) == first
+    with pytest.raises(Superseded):
+        publication.body(rss)
+
+
+def test_a_plan_that_a_commit_overtakes_is_not_kept(site: Site) -> None:
+    class Overtaken(SqliteIndex):
+        """An index to which somebody commits, once, while a document is planned."""
+
+        meanwhile: Callable[[], object] = staticmethod(lambda: None)
+
+        def edition(self, path: str) -> tuple[str, datetime] | None:
+            edition = super().edition(path)
+            meanwhile, self.meanwhile = self.meanwhile, lambda: None
+            meanwhile()
+            return edition
+
+    def commit() -> None:
+        site.write("a.txt", title="Edited")
+        site.ingest()
+        assert publication.document("/rss.xml")  # another thread's request
+
+    site.write("a.txt")
+    site.ingest()
+    index = Overtaken(site.settings.database)
+    index.meanwhile = commit
+    publication = Publication(site.settings, index)
+    overtaken, after = publication.document("/atom.xml"), publication.document("/atom.xml")
+    index.close()
+    assert overtaken
+    assert after
+    assert overtaken.version != after.version
+    assert after == site.publication.document("/atom.xml")
+
+
+SURROUNDINGS = (
+    {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "LANG": "tr_TR"},
+)
+
+
+def test_zone_locale_hash_seed_and_place_leave_the_bytes_alone(tmp_path: Path) -> None:
+    exports = []
+    for number, environ in enumerate(SURROUNDINGS):
+        home = tmp_path / str(number)
+        shutil.copytree(SEEDS, home / "seeds", ignore=shutil.ignore_patterns(".feedsvc"))
+        done = subprocess.run(
+            [sys.executable, "-m", "feedsvc", "export", "seeds", "--output", "out"],
+            env={name: os.environ[name] for name in os.environ if name[:3] != "LC_"} | environ,
+            cwd=home,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        exports.append({file.name: file.read_bytes() for file in (home / "out").iterdir()})
+    assert exports[0] == exports[1]
+    assert exports[0].keys() == NAMES | {MANIFEST}
+
+
+def test_another_day_leaves_the_bytes_alone(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    exports = []
+    for day in (0, 400):
+        site = make_site(f"articles-{day}", title="Same")
+        site.write("a.txt")
+        site.write("b.txt", url=None)
+        site.now += timedelta(days=day)
+        site.ingest()
+        out = tmp_path / f"out-{day}"
+        export(site.publication, out)
+        exports.append({file.name: file.read_bytes() for file in out.iterdir()})
+    assert exports[0] == exports[1]
+
+
+def test_files_can_be_read_by_a_web_server(published: Site, out: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        export(published.publication, out)
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE((out / name).stat().st_mode) for name in NAMES}
+    assert (modes, stat.S_IMODE(out.stat().st_mode)) == ({0o644}, 0o755)
+
+
+# By difference
+
+
+def test_nothing_new_touches_no_file(published: Site, out: Path) -> None:
+    export(published.publication, out)
+    before = look(out)
+    published.ingest()
+    assert export(published.publication, out) == Export(unchanged=ALL)
+    assert look(out) == before
+
+
+def test_only_what_changed_is_written(make_site: Callable[..., Site], out: Path) -> None:
+    site = make_site(entries=1)
+    site.write("a.txt", title="In no document", date="2020-01-01")
+    site.write("b.txt", title="Newest", date="2024-01-01")
+    site.ingest()
+    export(site.publication, out)
+    before = look(out)
+    site.write("c.txt", title="Older than all", date="2019-01-01")
+    site.ingest()
+    assert export(site.publication, out) == Export(unchanged=ALL)
+    assert look(out) == before
+    (out / "rss.xml").unlink()
+    (out / "atom.xml.gz").write_bytes(b"cut")
+    assert export(site.publication, out) == Export(written=2, unchanged=ALL - 2)
+    assert {name: body for name, (body, _, _) in look(out).items()} == {
+        name: body for name, (body, _, _) in before.items()
+    }
+
+
+def test_an_edit_replaces_each_file_that_holds_it(published: Site, out: Path) -> None:
+    export(published.publication, out)
+    old = (out / "atom.xml").open("rb")  # a reader that is half way through it
+    before = look(out)
+    published.write("a.txt", title="First, edited")
+    published.ingest()
+    assert export(published.publication, out) == Export(written=ALL)
+    assert b"First, edited" in (out / "atom.xml").read_bytes()
+    with old:
+        assert old.read() == before["atom.xml"][0]
+    assert list_names(out) == NAMES | {MANIFEST}
+
+
+def test_a_file_that_became_a_link_is_a_file_again(
+    published: Site, out: Path, tmp_path: Path
+) -> None:
+    export(published.publication, out)
+    elsewhere = tmp_path / "elsewhere"
+    (out / "atom.xml").rename(elsewhere)
+    (out / "atom.xml").symlink_to(elsewhere)
+    assert export(published.publication, out).written == 1
+    assert not (out / "atom.xml").is_symlink()
+
+
+def test_what_an_earlier_export_wrote_is_removed_and_nothing_else(
+    published: Site, out: Path
+) -> None:
+    export(published.publication, out)
+    manifest = json.loads((out / MANIFEST).read_text())
+    for name in ("feed.json", "gone.xml"):
+        manifest[name] = {"version": "1", "size": 3}
+    (out / MANIFEST).write_text(json.dumps(manifest))
+    for name in ("feed.json", "mine.txt"):
+        (out / name).write_text("old")
+    assert export(published.publication, out) == Export(unchanged=ALL, removed=2)
+    assert list_names(out) == NAMES | {MANIFEST, "mine.txt"}
+    assert json.loads((out / MANIFEST).read_text()).keys() == NAMES
+
+
+# What is in the way
+
+
+def test_strangers_in_the_way_are_named_and_nothing_is_written(published: Site, out: Path) -> None:
+    out.mkdir(parents=True)
+    (out / "atom.xml").write_text("theirs")
+    (out / "index.html.gz").mkdir()
+    (out / "rss.xml").symlink_to("nowhere")
+    with pytest.raises(ExportError) as raised:
+        export(published.publication, out)
+    message = str(raised.value)
+    assert message.startswith(f"{out}: files are in the way that no export wrote: ")
+    assert "atom.xml, index.html.gz, rss.xml;" in message
+    assert list_names(out) == {"atom.xml", "index.html.gz", "rss.xml"}
+    assert (out / "atom.xml").read_text() == "theirs"
+
+
+def test_a_folder_that_took_a_file_s_place_is_named(published: Site, out: Path) -> None:
+    export(published.publication, out)
+    (out / "atom.xml").unlink()
+    (out / "atom.xml").mkdir()
+    with pytest.raises(ExportError, match=r"atom\.xml: can't be written: Is a directory"):
+        export(published.publication, out)
+    (out / "atom.xml").rmdir()
+    export(published.publication, out)
+    assert list_names(out) == NAMES | {MANIFEST}
+
+
+@pytest.mark.parametrize("inside", [".", "below"])
+def test_an_output_that_can_t_be_a_folder_is_named(
+    published: Site, tmp_path: Path, inside: str
+) -> None:
+    (tmp_path / "file").write_text("theirs")
+    with pytest.raises(ExportError, match=r"file.*: can't be written: "):
+        export(published.publication, tmp_path / "file" / inside)
+    assert (tmp_path / "file").read_text() == "theirs"
+
+
+def test_an_output_that_can_t_be_written_is_named(published: Site) -> None:
+    with pytest.raises(ExportError, match=r"/proc/self/net.*: can't be written: "):
+        export(published.publication, Path("/proc/self/net"))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"atom.xml": 1}', b"\xff", b'{"\xff": {}}'])
+def test_a_manifest_that_is_none_is_named(published: Site, out: Path, content: bytes) -> None:
+    out.mkdir(parents=True)
+    (out / MANIFEST).write_bytes(content)
+    with pytest.raises(ExportError, match=rf"{MANIFEST}: not a manifest: "):
+        export(published.publication, out)
+    assert list_names(out) == {MANIFEST}
+
+
+# Killed
+
+
+def kill_export(site: Site, out: Path) -> None:
+    """Export till something breaks, as if killed: the RSS is written, the rest isn't."""
+    (out / "atom.xml").unlink()
+    (out / "atom.xml").mkdir()
+    with pytest.raises(ExportError):
+        export(site.publication, out)
+    (out / "atom.xml").rmdir()
+
+
+def test_a_first_export_that_broke_off_is_completed(published: Site, out: Path) -> None:
+    publication = published.publication
+    rss = publication.document("/rss.xml")
+    assert rss
+    publication.body(rss)  # of the others there will be no text
+    kept = published.index.execute("SELECT digest, article FROM content")
+    published.index.execute("DELETE FROM content")
+    with pytest.raises(Superseded):
+        export(publication, out)
+    for digest, article in kept:
+        row = {"digest": digest, "article": article}
+        published.index.execute("INSERT INTO content VALUES (:digest, :article, NULL)", row)
+    assert "rss.xml" in list_names(out)
+    (out / ".feedsvc-tmp-gone.xml").write_text("half")  # killed while it wrote
+    (out / "mine.txt").write_text("mine")
+    export(publication, out)
+    assert list_names(out) == NAMES | {MANIFEST, "mine.txt"}
+    for path, name in FILES.items():
+        assert (out / name).read_bytes() == published.body(path)
+
+
+def test_a_killed_export_is_completed_by_the_next(published: Site, out: Path) -> None:
+    export(published.publication, out)
+    published.write("a.txt", title="Edited")
+    published.ingest()
+    kill_export(published, out)
+    export(published.publication, out)
+    for path, name in FILES.items():
+        assert (out / name).read_bytes() == published.body(path)
+    assert list_names(out) == NAMES | {MANIFEST}
+
+
+def test_what_a_killed_export_wrote_is_not_taken_for_what_was_there_before(
+    published: Site, out: Path
+) -> None:
+    published.options["title"] = "Aaaa"
+    export(published.publication, out)
+    published.options["title"] = "Bbbb"
+    kill_export(published, out)
+    assert b"Bbbb" in (out / "rss.xml").read_bytes()
+    published.options["title"] = "Aaaa"
+    export(published.publication, out)
+    for path, name in FILES.items():
+        assert (out / name).read_bytes() == published.body(path)

@@ -1,0 +1,439 @@
+"""The index: rows in, rows out, on real SQLite files."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
+from feedsvc.index import MAIN, Index, pack_article
+from feedsvc.index.schema import SCHEMA, TABLES, Counts, Row
+from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.model import Article, Finding
+from tests.test_folder import open_folder, unprivileged
+
+T = 1_700_000_000
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[SqliteIndex]:
+    index = SqliteIndex(str(tmp_path / ".feedsvc" / "index.sqlite"), create=True)
+    yield index
+    index.close()
+
+
+def make(path: str, id: str = "", updated: int = T, **values: Any) -> tuple[Row, bytes]:
+    """Make a row and its text, alike but for what is said."""
+    id = id or f"https://example.org/{path}"
+    digest, packed = pack_article(id, Article(values.pop("title", path), "<p>Text.</p>"))
+    row = Row(id, path, True, 10, 20, "source", digest, updated, updated, 0, T, "published")
+    return replace(row, **values), packed
+
+
+def put(index: Index, *made: tuple[Row, bytes]) -> None:
+    with index.transaction():
+        for row, packed in made:
+            index.put(row, packed)
+
+
+def end_run(index: Index, now: int = T, *, changed: bool = True) -> None:
+    with index.transaction():
+        if changed:
+            index.begin_run(same_rules=True)
+        index.finish_run(now, "rules")
+
+
+def ids(index: Index, limit: int = 100) -> list[str]:
+    return [stamp.id for stamp in index.newest(MAIN, limit)]
+
+
+def test_rows_come_by_code_point_and_go_on_after_the_last(index: SqliteIndex) -> None:
+    paths = ["a-b.txt", "a.txt", "a/b.txt", "a0.txt", "ab.txt", "Ä.txt", "é.txt", "\uffee", "🍞"]
+    put(index, *(make(path, updated=T + at) for at, path in enumerate(reversed(paths))))
+    assert [row.path for row in index.rows("", 100)] == sorted(paths)
+    assert [row.path for row in index.rows("a.txt", 2)] == ["a/b.txt", "a0.txt"]
+    assert index.rows("🍞", 2) == []
+
+
+def test_row_comes_back_as_it_was_put(index: SqliteIndex) -> None:
+    row, packed = make("a.txt", size=2**40, mtime=2**62, edited=T + 5, seen=3, published=-(10**10))
+    put(index, (row, packed))
+    assert index.rows("", 1) == [row]
+    assert index.find(row.id) == row
+    assert index.find("https://example.org/other") is None
+
+
+def test_row_replaces_the_one_of_its_path(index: SqliteIndex) -> None:
+    put(index, make("a.txt"))
+    row, packed = make("a.txt", updated=T + 9, title="Other")
+    put(index, (row, packed))
+    assert index.rows("", 9) == [row]
+    assert [(stamp.digest, stamp.updated) for stamp in index.newest(MAIN, 9)] == [
+        (row.digest, datetime.fromtimestamp(T + 9, UTC))
+    ]
+
+
+def test_file_that_takes_over_an_id_takes_the_row(index: SqliteIndex) -> None:
+    put(index, make("b.txt", "urn:x"))
+    put(index, make("a.txt", "urn:x", T + 1))
+    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert ids(index) == ["urn:x"]
+
+
+def test_due_are_those_whose_time_has_come_by_path(index: SqliteIndex) -> None:
+    late, soon = make("a.txt", updated=T + 2, state="waiting"), make("b.txt", state="waiting")
+    put(index, late, soon, make("c.txt", updated=T - 9))
+    assert ids(index) == ["https://example.org/c.txt"]
+    assert index.due(T - 1) == []
+    assert [row.path for row in index.due(T)] == ["b.txt"]
+    assert [row.path for row in index.due(T + 2)] == ["a.txt", "b.txt"]
+
+
+def test_next_free_second_is_the_first_gap(index: SqliteIndex) -> None:
+    assert index.next_free(T, "urn:new", T + 9999) == T
+    put(index, *(make(f"{at}.txt", f"urn:{at}", T + at) for at in (0, 1, 2, 4, 9)))
+    assert index.next_free(T, "urn:new", T + 9999) == T + 3
+    assert index.next_free(T + 4, "urn:new", T + 9999) == T + 5
+    assert index.next_free(T + 6, "urn:new", T + 9999) == T + 6
+    assert index.next_free(T - 1, "urn:new", T + 9999) == T - 1
+    assert index.next_free(T + 1, "urn:1", T + 9999) == T + 1, "an entry isn't in its own way"
+
+
+def test_newest_are_the_last_updated_and_no_more_than_asked(index: SqliteIndex) -> None:
+    put(index, *(make(f"{at}.txt", f"urn:{at}", T + at) for at in (2, 0, 3, 1)))
+    put(index, make("9.txt", "urn:9", T + 9, state="withdrawn"))
+    assert ids(index) == ["urn:3", "urn:2", "urn:1", "urn:0"]
+    assert ids(index, 2) == ["urn:3", "urn:2"]
+    assert index.newest("no such feed", 9) == ()
+
+
+def test_two_entries_never_share_a_second(index: SqliteIndex) -> None:
+    put(index, make("a.txt"))
+    with pytest.raises(IndexUnusable):
+        put(index, make("b.txt"))
+    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+
+
+def test_replaced_text_stays_until_the_revision_after(index: SqliteIndex) -> None:
+    old, new = make("a.txt"), make("a.txt", title="Edited")
+    put(index, old)
+    end_run(index)
+    put(index, new)
+    end_run(index)
+    end_run(index, changed=False)
+    both = [old[0].digest, new[0].digest]
+    assert {digest: a.title for digest, a in index.articles(both).items()} == {
+        both[0]: "a.txt",
+        both[1]: "Edited",
+    }
+    end_run(index)
+    assert list(index.articles(both)) == both[1:]
+    assert index.articles([]) == {}
+
+
+def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
+    row, packed = make("a.txt")
+    put(index, (row, packed))
+    end_run(index)
+    with index.transaction():
+        index.put(replace(row, state="withdrawn"))
+    end_run(index)
+    assert (ids(index), list(index.articles([row.digest]))) == ([], [row.digest])
+    end_run(index)
+    assert index.articles([row.digest]) == {}
+    assert index.find(row.id) == replace(row, state="withdrawn")
+
+
+def test_text_that_comes_back_stays(index: SqliteIndex) -> None:
+    old, new = make("a.txt"), make("a.txt", title="Edited")
+    for made in (old, new, old):
+        put(index, made)
+        end_run(index)
+    end_run(index)
+    assert list(index.articles([old[0].digest])) == [old[0].digest]
+
+
+def test_touched_file_is_known_by_its_new_look(index: SqliteIndex) -> None:
+    row, packed = make("a.txt")
+    put(index, (row, packed))
+    with index.transaction():
+        index.touch("a.txt", 11, 21, "s")
+    assert index.find(row.id) == replace(row, size=11, mtime=21, source="s")
+
+
+def test_refusals_are_those_of_the_last_run_in_order(index: SqliteIndex) -> None:
+    first, second = Finding("a", 2, "url", "bad"), Finding("a", 10, "url", "bad", "why")
+    with index.transaction():
+        index.refuse([Finding("z", 1, "title", "missing")])
+        index.refuse([second, first])
+    assert index.refused() == [first, second]
+
+
+def test_revision_counts_runs_that_changed_something(index: SqliteIndex) -> None:
+    with pytest.raises(IndexMissing):
+        index.revision()
+    end_run(index, T, changed=False)
+    end_run(index, T + 1, changed=False)
+    assert (index.revision(), index.reading()) == (T, "rules")
+    end_run(index, T + 1)
+    assert index.revision() == T + 1
+    assert index.counts().time == T + 1
+
+
+def test_counts_are_by_state(index: SqliteIndex) -> None:
+    states = ["published", "published", "published", "waiting", "waiting", "withdrawn"]
+    put(index, *(make(f"{at}", updated=T + at, state=s) for at, s in enumerate(states)))
+    with index.transaction():
+        index.refuse([Finding("z", 1, "title", "missing")])
+    assert index.counts() == Counts(published=3, waiting=2, withdrawn=1, refused=1, time=0)
+
+
+def test_each_edition_has_a_later_time_whatever_the_clock_says(index: SqliteIndex) -> None:
+    assert index.edition("/x") is None
+    for version, now in (("1", T), ("1", T + 5), ("2", T), ("3", T - 99), ("4", T + 9)):
+        with index.transaction():
+            index.record("/x", version, now)
+            index.record("/other", "o", T)
+        edition = index.edition("/x")
+        assert edition
+        seconds = int(edition[1].timestamp())
+        assert (version, seconds) in {("1", T), ("2", T + 1), ("3", T + 2), ("4", T + 9)}
+        assert edition == (version, datetime.fromtimestamp(seconds, UTC))
+    assert index.edition("/other") == ("o", datetime.fromtimestamp(T, UTC))
+
+
+def test_digest_tells_entries_apart_by_id_and_by_each_word() -> None:
+    article = Article("T", "<p>C</p>")
+    packs = [pack_article(*args)[0] for args in (("a", article), ("b", article))]
+    packs += [pack_article("a", replace(article, summary="s"))[0]]
+    assert len(set(packs)) == 3
+    assert pack_article("a", Article("T", "<p>C</p>"))[0] == packs[0]
+
+
+def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
+    put(index, make("a.txt"))
+
+    def fail() -> None:
+        with index.transaction():
+            index.put(*make("b.txt", updated=T + 1))
+            index.finish_run(T, "other")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert index.reading() == ""
+    put(index, make("c.txt", updated=T + 2))
+    assert len(index.rows("", 9)) == 2
+
+
+def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex) -> None:
+    def fail() -> None:
+        with index.transaction():
+            index.put(*make("a.txt"))
+            index.close()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert index.rows("", 9) == []
+
+
+def test_index_without_create_is_missing_until_it_was_made(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.sqlite")
+    reading = SqliteIndex(path)
+    with pytest.raises(IndexMissing, match="no index yet"):
+        reading.revision()
+    assert not Path(path).exists()
+    made = SqliteIndex(path, create=True)
+    put(made, make("a.txt"))
+    assert len(reading.rows("", 9)) == 1
+    reading.close()
+    made.close()
+
+
+def test_index_of_another_schema_is_missing_to_who_only_reads(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.sqlite")
+    make_other_schema(path)
+    with pytest.raises(IndexMissing, match="of another version"):
+        SqliteIndex(path).revision()
+
+
+def make_other_schema(path: str) -> Row:
+    row, packed = make("a.txt", edited=T + 7, seen=T - 7)
+    index = SqliteIndex(path, create=True)
+    put(index, (row, packed))
+    with index.transaction():
+        index.refuse([Finding("z", 1, "title", "missing")])
+    index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    index.close()
+    return row
+
+
+def test_index_of_another_schema_is_made_anew_but_for_identities(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.sqlite")
+    row = make_other_schema(path)
+    index = SqliteIndex(path, create=True)
+    blank = replace(row, size=-1, mtime=0, source="", digest="", state="withdrawn")
+    assert index.rows("", 9) == [blank]
+    assert (ids(index), index.refused(), index.reading()) == ([], [], "")
+    assert index.execute("PRAGMA user_version") == [(SCHEMA,)]
+    index.close()
+
+
+def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "app.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE users (name TEXT)")
+    other.close()
+    index = SqliteIndex(str(path), create=True)
+    try:
+        with pytest.raises(IndexUnusable):
+            index.revision()
+    finally:
+        index.close()
+    other = sqlite3.connect(path)
+    tables = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    other.close()
+    assert tables == [("users",)]
+
+
+def test_process_that_waited_keeps_what_the_first_one_made(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    first = sqlite3.connect(path, isolation_level=None)
+    first.execute("PRAGMA journal_mode = WAL")
+    first.execute("BEGIN IMMEDIATE")
+    index = SqliteIndex(str(path), create=True)
+    revisions: list[int] = []
+    second = threading.Thread(target=lambda: revisions.append(index.revision()))
+    second.start()
+    second.join(0.3)  # by now it has seen that there is no table, and waits to make them
+    for statement in TABLES:
+        first.execute(statement)
+    first.execute("UPDATE revision SET number = 7")
+    first.execute(f"PRAGMA user_version = {SCHEMA}")
+    first.execute("COMMIT")
+    first.close()
+    second.join()
+    index.close()
+    assert revisions == [7]
+
+
+def test_folder_of_the_index_is_no_business_of_gits(tmp_path: Path) -> None:
+    index = SqliteIndex(str(tmp_path / "deep" / ".feedsvc" / "index.sqlite"), create=True)
+    index.reading()
+    index.close()
+    assert (tmp_path / "deep" / ".feedsvc" / ".gitignore").read_text() == "*\n"
+    beside = SqliteIndex(str(tmp_path / "index.sqlite"), create=True)
+    beside.reading()
+    beside.close()
+    assert not (tmp_path / ".gitignore").exists()
+
+
+def test_index_in_memory_needs_no_folder() -> None:
+    index = SqliteIndex(":memory:", create=True)
+    put(index, make("a.txt"))
+    assert len(index.rows("", 9)) == 1
+    index.close()
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_garbage_is_reported_as_a_damaged_index(tmp_path: Path, create: bool) -> None:
+    path = tmp_path / "index.sqlite"
+    path.write_bytes(b"This is no database at all. " * 100)
+    with pytest.raises(IndexDamaged, match=r"index\.sqlite"):
+        SqliteIndex(str(path), create=create).revision()
+    assert path.read_bytes().startswith(b"This is no database")
+
+
+def test_database_cut_short_is_reported_as_damaged(index: SqliteIndex) -> None:
+    put(index, *(make(f"{at:0200}.txt", updated=T + at) for at in range(200)))
+    index.close()
+    with open(index.path, "r+b") as file:
+        file.truncate(3 * 4096)
+    with pytest.raises(IndexUnusable):
+        index.rows("", 1000)
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_folder_in_place_of_the_index_makes_it_unusable(tmp_path: Path, create: bool) -> None:
+    (tmp_path / "index.sqlite").mkdir()
+    with pytest.raises(IndexUnusable, match=r"index\.sqlite"):
+        SqliteIndex(str(tmp_path / "index.sqlite"), create=create).revision()
+
+
+def test_file_in_place_of_the_folder_makes_it_unusable(tmp_path: Path) -> None:
+    (tmp_path / ".feedsvc").write_text("")
+    with pytest.raises(IndexUnusable, match="can't be written: "):
+        SqliteIndex(str(tmp_path / ".feedsvc" / "index.sqlite"), create=True).revision()
+
+
+def test_place_that_may_not_be_written_is_reported() -> None:
+    with open_folder() as folder:
+        os.chmod(folder, 0o555)
+        with unprivileged():
+            for name in ("index.sqlite", ".feedsvc/index.sqlite"):
+                with pytest.raises(IndexUnusable, match=name.partition("/")[0]):
+                    SqliteIndex(f"{folder}/{name}", create=True).revision()
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_place_that_may_not_be_seen_is_reported(create: bool) -> None:
+    with open_folder() as folder:
+        os.mkdir(f"{folder}/.feedsvc")
+        os.chmod(f"{folder}/.feedsvc", 0o000)
+        with unprivileged(), pytest.raises(FeedsvcError, match=r"\.feedsvc"):
+            SqliteIndex(f"{folder}/.feedsvc/inner/index.sqlite", create=create).revision()
+
+
+def test_threads_may_share_an_index(index: SqliteIndex) -> None:
+    faults: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for at in range(20):
+                with index.transaction():
+                    free = index.next_free(T, "", T + 9999)
+                    index.put(*make(f"{number}-{at}", updated=free))
+                assert index.newest(MAIN, 5)
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert sorted(row.updated for row in index.rows("", 999)) == list(range(T, T + 120))
+
+
+def test_other_process_writes_and_this_one_sees_it(index: SqliteIndex) -> None:
+    put(index, make("a.txt"))
+    code = (
+        "import sys; from feedsvc.index.sqlite import SqliteIndex\n"
+        "index = SqliteIndex(sys.argv[1], create=True)\n"
+        "with index.transaction(): index.finish_run(5, 'theirs')\n"
+        "index.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, index.path], check=True)
+    assert (index.revision(), index.reading()) == (5, "theirs")
+    put(index, make("b.txt", updated=T + 1))
+
+
+def test_readers_go_on_while_another_connection_writes(index: SqliteIndex) -> None:
+    put(index, make("a.txt"))
+    other = SqliteIndex(index.path)
+    with index.transaction():
+        index.put(*make("b.txt", updated=T + 1))
+        assert [row.path for row in other.rows("", 9)] == ["a.txt"]
+    assert len(other.rows("", 9)) == 2
+    other.close()

@@ -1,0 +1,121 @@
+"""The plan of the house, held: imports point downwards only, and each library has its room."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import feedsvc
+
+HOUSE = Path(feedsvc.__file__).parent
+
+LEVELS = {
+    "cli": 9,
+    "web": 8,
+    "export": 8,
+    "server": 8,
+    "publication": 7,
+    "replay": 7,
+    "ingest": 6,
+    "feeds": 6,
+    "identity": 5,
+    "index": 4,
+    "folder": 4,
+    "readers": 3,
+    "formats": 3,
+    "settings": 2,
+    "clean": 1,
+    "dates": 1,
+    "model": 0,
+    "errors": 0,
+}
+CLOCK_FROM = LEVELS["ingest"]
+
+# Where a library may be imported; all others may stand anywhere.
+ROOMS_OF = {
+    "feedgen": {"formats/atom_rss.py"},
+    "flask": {"web.py"},
+    "werkzeug": {"web.py"},
+    "sqlite3": {"index/sqlite.py"},
+    "psycopg": {"index/postgres.py"},
+    "dateutil": {"dates.py"},
+    "granian": {"server.py"},
+    "click": {"cli.py"},
+    "jinja2": {"formats/html.py"},
+    "babel": {"formats/html.py"},
+    "charset_normalizer": {"clean.py"},
+    "idna": {"clean.py"},
+}
+CLOCKS = {"now", "utcnow", "today", "time_ns", "localtime", "gmtime"}
+
+
+def rooms() -> list[Path]:
+    """Every module but the package's own two, which only name what is public."""
+    found = (path for path in HOUSE.rglob("*.py"))
+    return sorted(path for path in found if path.parent != HOUSE or path.stem[0] != "_")
+
+
+def name_room(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides where it points"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_room_has_a_level() -> None:
+    assert {name_room(path) for path in rooms()} == set(LEVELS)
+
+
+@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_imports_point_downwards(path: Path) -> None:
+    room = name_room(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "feedsvc" or name == "feedsvc.__version__":
+            continue
+        assert parts[1] == room or LEVELS[parts[1]] < LEVELS[room], f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_each_library_stays_in_its_room(path: Path) -> None:
+    for name in imports(path):
+        allowed = ROOMS_OF.get(name.split(".")[0])
+        assert allowed is None or str(path.relative_to(HOUSE)) in allowed, name
+        assert not name.endswith(".TYPE_CHECKING")
+
+
+@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_no_clock_is_read_below_ingest(path: Path) -> None:
+    if LEVELS[name_room(path)] >= CLOCK_FROM:
+        return
+    tree = ast.parse(path.read_text())
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not called & CLOCKS
+    assert not {name for name in imports(path) if name.split(".")[0] == "time"}
+
+
+def test_only_settings_reads_the_environment() -> None:
+    for path in rooms():
+        names = {
+            node.attr
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Attribute)
+        }
+        assert name_room(path) == "settings" or not names & {"environ", "getenv"}, path
+
+
+def test_rooms_stay_small() -> None:
+    for path in rooms():
+        assert len(path.read_text().splitlines()) <= 300, path

@@ -1,0 +1,426 @@
+"""The publication and its feeds: paths, versions, bytes by version, and when each was seen."""
+
+import gzip
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from feedsvc import feeds
+from feedsvc.errors import Superseded
+from feedsvc.index import pack_article
+from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.ingest import ingest
+from feedsvc.model import Article, Document, Person
+from feedsvc.publication import Encoding, Publication
+from tests.conftest import NOW, Site
+
+MakeSite = Callable[..., Site]
+PATHS = ("/rss.xml", "/atom.xml", "/")
+OTHER = "Another paragraph that ends as one."
+KIND: dict[str, str] = {
+    "/": "text/html",
+    "/atom.xml": "application/atom+xml",
+    "/rss.xml": "application/rss+xml",
+}
+
+
+def plan(publication: Publication, path: str = "/atom.xml") -> Document:
+    document = publication.document(path)
+    assert document
+    return document
+
+
+def versions(site: Site) -> dict[str, str]:
+    return {document.path: document.version for document in site.publication.documents()}
+
+
+def bodies(site: Site) -> dict[str, bytes]:
+    return {path: site.body(path) for path in PATHS}
+
+
+def differ(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {path for path in PATHS if before[path] != after[path]}
+
+
+def test_each_path_has_a_document_and_nothing_else_has(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    publication = site.publication
+    assert publication.paths() == PATHS
+    assert [document.path for document in publication.documents()] == list(PATHS)
+    assert {path: plan(publication, path).media_type for path in PATHS} == KIND
+    assert publication.document("/index.html") == publication.document("/")
+    for path in ("", "/x/index.html", "/atom.xml/", "/ATOM.xml", "/other", "atom.xml"):
+        assert publication.document(path) is None
+
+
+def test_browsers_see_xml_where_the_settings_say_so(make_site: MakeSite) -> None:
+    site = make_site(media_type="browser", poll_minutes=5)
+    site.ingest()
+    assert [plan(site.publication, path).media_type for path in PATHS] == [
+        "application/xml",
+        "application/xml",
+        "text/html",
+    ]
+    assert {document.max_age for document in site.publication.documents()} == {300}
+
+
+def test_address_is_made_from_the_url_alone(make_site: MakeSite) -> None:
+    site = make_site(url="https://example.org/feeds")
+    addresses = [site.publication.address(path) for path in PATHS]
+    assert addresses == [
+        f"https://example.org/feeds/{name}" for name in ("rss.xml", "atom.xml", "")
+    ]
+
+
+def test_plan_is_kept_until_the_revision_moves(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    publication = site.publication
+    first = plan(publication)
+    assert plan(publication) is first
+    site.ingest()
+    assert plan(publication) is first
+    site.write("a.txt", text=OTHER)
+    site.ingest()
+    assert plan(publication).version != first.version
+
+
+def test_version_that_nobody_recorded_is_recorded_when_first_planned(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    recorded = plan(site.publication)
+    site.write("a.txt", text=OTHER)
+    ingest(site.settings, site.index, site.now + timedelta(hours=1))
+    first = plan(site.publication)
+    assert first.modified
+    assert recorded.modified
+    assert first.modified > recorded.modified, "the time of the last version isn't this one's"
+    assert plan(site.publication) == first
+
+
+def test_version_has_no_date_while_the_index_cant_be_written(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    site.options["title"] = "Other"
+    reading = SqliteIndex(site.index.path)
+    publication = Publication(site.settings, reading)
+    with site.index.transaction():
+        assert plan(publication).modified is None
+    assert plan(publication).modified
+    reading.close()
+
+
+def test_newest_come_first_and_no_more_than_entries(make_site: MakeSite) -> None:
+    site = make_site(entries=3)
+    for day in (2, 5, 1, 4, 3):
+        site.write(f"{day}.txt", date=f"2024-05-0{day}")
+    site.ingest()
+    window = feeds.newest(site.index, site.settings)
+    names = [stamp.id.removeprefix("https://example.org/") for stamp in window.stamps]
+    assert names == ["5.txt", "4.txt", "3.txt"]
+    assert plan(site.publication).window == window
+    site.write("1.txt", date="2024-05-01", text=OTHER)
+    site.ingest()
+    window = feeds.newest(site.index, site.settings)
+    assert [stamp.id[-5:] for stamp in window.stamps] == ["1.txt", "5.txt", "4.txt"]
+
+
+def test_feed_says_of_itself_what_the_settings_say(make_site: MakeSite) -> None:
+    site = make_site(title="T", description="D", url="https://e.org", author_name="N", hubs="")
+    feed = feeds.describe_main(site.settings)
+    assert (feed.url, feed.title, feed.description) == ("https://e.org/", "T", "D")
+    assert (feed.author, feed.hubs, feed.rights) == (Person("N"), (), None)
+
+
+def test_documents_of_different_paths_never_share_a_version(site: Site) -> None:
+    site.ingest()
+    assert len(set(versions(site).values())) == len(PATHS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("url", "https://other.example/"),
+        ("title", "Other"),
+        ("description", "Other"),
+        ("language", "nl"),
+        ("author_name", "Other"),
+        ("author_email", "other@example.org"),
+        ("author_url", "https://example.org/other"),
+        ("rights", "Other"),
+        ("timezone", "Pacific/Kiritimati"),
+        ("entries", 1),
+        ("content", "summary"),
+        ("poll_minutes", 99),
+        ("hubs", "https://hub.example.org/"),
+        ("labels", "always"),
+        ("default_time", "13:00"),
+        ("boilerplate", ["Nieuws"]),
+    ],
+)
+def test_version_changes_wherever_a_setting_changes_bytes(
+    site: Site, name: str, value: object
+) -> None:
+    site.write("a.txt", date="2024-05-01", text="One paragraph.\nNieuws")
+    site.write("b.txt", date="2024-05-02T20:00:00")
+    site.ingest()
+    before = versions(site), bodies(site)
+    site.options[name] = value
+    site.ingest()
+    changed = differ(before[1], bodies(site))
+    assert changed
+    assert changed <= differ(before[0], versions(site))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999), ("entries", 51)],
+)
+def test_version_stays_where_a_setting_changes_no_bytes(
+    site: Site, name: str, value: object
+) -> None:
+    site.write("a.txt")
+    site.ingest()
+    before = versions(site), bodies(site)
+    site.options[name] = value
+    site.ingest()
+    assert (versions(site), bodies(site)) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "Other"},
+        {"date": "2024-05-03"},
+        {"date": None},
+        {"url": "https://example.org/other"},
+        {"text": OTHER},
+        {"text": "A paragraph that ends as one.\nLabel\nShare this article"},
+    ],
+)
+def test_version_changes_wherever_an_article_changes_bytes(
+    site: Site, changes: dict[str, Any]
+) -> None:
+    site.write("a.txt")
+    site.ingest()
+    before = versions(site), bodies(site)
+    site.write("a.txt", **changes)
+    site.ingest()
+    assert differ(before[0], versions(site)) == set(PATHS)
+    assert differ(before[1], bodies(site)) >= {"/atom.xml", "/rss.xml"}
+
+
+FIELDS: dict[str, Any] = {
+    "title": "Other",
+    "content": "<p>Other.</p>",
+    "summary": "Other",
+    "url": "https://example.org/other",
+    "published": NOW,
+    "updated": NOW,
+    "authors": (Person("Other", "o@example.org"),),
+    "categories": ("Other",),
+    "language": "fr",
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_version_changes_with_each_field_of_an_article(site: Site, field: str) -> None:
+    site.write("a.txt")
+    site.ingest()
+    [row] = site.index.rows("", 9)
+    assert set(FIELDS) == {name for name in Article.__struct_fields__ if name != "id"}
+    before = versions(site)
+    article = msgspec.structs.replace(
+        site.index.articles([row.digest])[row.digest], **{field: FIELDS[field]}
+    )
+    digest, packed = pack_article(row.id, article)
+    with site.index.transaction():
+        site.index.put(msgspec.structs.replace(row, digest=digest), packed)
+    assert differ(before, versions(site)) == set(PATHS)
+    assert all(bodies(site).values())
+
+
+def test_version_is_the_same_in_another_publication_and_index(make_site: MakeSite) -> None:
+    made = [make_site(name, title="T") for name in ("first", "second")]
+    for site in made:
+        site.write("b.txt", url=None)
+        site.write("a.txt")
+        site.ingest()
+    assert versions(made[0]) == versions(made[1])
+    assert bodies(made[0]) == bodies(made[1])
+
+
+def test_same_version_has_the_same_bytes_whenever_rendered(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    before = versions(site), bodies(site)
+    site.now += timedelta(days=400)
+    site.write("b.txt")
+    site.ingest()
+    (site.folder / "b.txt").unlink()
+    site.ingest()
+    assert (versions(site), bodies(site)) == before
+
+
+def test_edit_after_planning_puts_no_new_bytes_under_the_old_version(site: Site) -> None:
+    site.write("a.txt", title="Before")
+    site.ingest()
+    publication = site.publication
+    planned = plan(publication)
+    site.write("a.txt", title="After")
+    site.ingest()
+    body = publication.body(planned)
+    assert b"Before" in body
+    assert b"After" not in body
+    assert b"After" in publication.body(plan(publication))
+
+
+def test_plan_older_than_two_changes_is_superseded(site: Site) -> None:
+    site.write("a.txt", title="Before")
+    site.ingest()
+    publication = site.publication
+    planned, kept = plan(publication), plan(publication, "/rss.xml")
+    body = publication.body(kept)
+    for text in ("Second.", "Third."):
+        site.write("a.txt", text=text)
+        site.ingest()
+    with pytest.raises(Superseded, match=r"^/atom\.xml: superseded: version "):
+        publication.body(planned)
+    assert publication.body(kept) == body, "what was rendered stays"
+    assert b"Third." in publication.body(plan(publication))
+
+
+def test_gzip_is_the_body_and_always_the_same(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    for path in PATHS:
+        publication = site.publication
+        document = plan(publication, path)
+        packed = publication.body(document, "gzip")
+        assert gzip.decompress(packed) == publication.body(document)
+        assert packed == site.publication.body(document, "gzip")
+        assert packed[4:8] == b"\0\0\0\0", "no time is in it"
+
+
+def test_bytes_are_made_once_for_each_version_and_encoding(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    publication = site.publication
+    document = plan(publication)
+    encodings: tuple[Encoding, ...] = ("gzip", "identity")
+    for encoding in encodings:
+        assert publication.body(document, encoding) is publication.body(document, encoding)
+
+
+def test_cache_lets_the_longest_unused_go_when_over_its_budget(make_site: MakeSite) -> None:
+    site = make_site(cache_mb=1)
+    publication = site.publication
+    long = "Short.\n" + "A long paragraph, and on it goes. " * 12_000  # 0.4 MB
+    kept: list[tuple[Document, bytes]] = []
+
+    def render(path: str) -> None:
+        document = plan(publication, path)
+        kept.append((document, publication.body(document)))
+
+    site.write("a.txt", text=long)
+    site.ingest()
+    render("/atom.xml")
+    render("/rss.xml")
+    assert publication.body(kept[0][0]) is kept[0][1]
+    site.write("a.txt", title="Other", text=long)
+    site.ingest()
+    render("/atom.xml")
+    assert publication.body(kept[0][0]) is kept[0][1], "it was used after the other"
+    again = publication.body(kept[1][0])
+    assert again == kept[1][1]
+    assert again is not kept[1][1]
+
+
+def test_document_larger_than_the_whole_budget_is_served(make_site: MakeSite) -> None:
+    site = make_site(cache_mb=1)
+    site.write("a.txt", text="A long paragraph, and on it goes. " * 60_000)
+    site.ingest()
+    publication = site.publication
+    document = plan(publication)
+    assert len(publication.body(document)) > 2_000_000
+    assert gzip.decompress(publication.body(document, "gzip")) == publication.body(document)
+
+
+def test_modified_is_when_a_version_was_first_recorded(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    first = site.now
+    site.ingest()
+    assert {document.modified for document in site.publication.documents()} == {first}
+    site.write("a.txt", text=OTHER)
+    site.ingest()
+    assert {document.modified for document in site.publication.documents()} == {site.now}
+
+
+def test_version_that_comes_back_is_modified_later_all_the_same(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    version = plan(site.publication).version
+    times = [plan(site.publication).modified]
+    site.write("b.txt")
+    site.ingest()
+    times.append(plan(site.publication).modified)
+    (site.folder / "b.txt").unlink()
+    site.now -= timedelta(days=2)  # and the clock is set back
+    site.ingest()
+    assert plan(site.publication).version == version
+    times.append(plan(site.publication).modified)
+    assert all(times)
+    assert times == sorted(set(times), key=str)
+
+
+def test_publications_at_different_addresses_keep_their_own_times(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    first = site.now
+    site.options["url"] = "https://other.example/"
+    site.ingest()
+    assert plan(site.publication).modified == site.now
+    del site.options["url"]
+    assert plan(site.publication).modified == first
+
+
+def test_threads_get_the_same_bytes_while_another_process_edits(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    reading = SqliteIndex(site.index.path)
+    publication = Publication(site.settings, reading)
+    seen: dict[str, set[bytes]] = {}
+    faults: list[BaseException] = []
+    done = threading.Event()
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                document = plan(publication)
+                try:
+                    body = publication.body(document)
+                except Superseded:
+                    continue
+                seen.setdefault(document.version, set()).add(body)
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(10):
+        site.write("a.txt", text=f"Text {number}.")
+        site.ingest()
+    done.set()
+    for thread in threads:
+        thread.join()
+    reading.close()
+    assert faults == []
+    assert seen
+    assert all(len(made) <= 1 for made in seen.values())

@@ -1,0 +1,87 @@
+"""The readers' registry: who reads which file, and what a file's name says of its language."""
+
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import ArticleError
+from feedsvc.model import Finding, Reading
+from feedsvc.readers import READERS, is_article, read
+from feedsvc.settings import Settings, load_settings
+
+TEXT = b"A title\n2024-05-01\nhttps://example.org/a\n\nA paragraph."
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(tmp_path, environ={})
+
+
+@pytest.mark.parametrize("path", ["a.txt", "A.TXT", "b/c/a.nl.txt", "a.md.txt", "...txt"])
+def test_file_that_a_reader_knows_is_an_article(path: str) -> None:
+    assert is_article(path)
+
+
+@pytest.mark.parametrize("path", ["a", "txt", ".txt", "a.txt~", "a.txt.bak", "a.txt/b", "a.toml"])
+def test_file_that_no_reader_knows_is_no_article(path: str) -> None:
+    assert not is_article(path)
+
+
+def test_every_suffix_of_the_registry_is_one_in_lower_case() -> None:
+    assert READERS
+    assert all(suffix == suffix.lower() and suffix[0] == "." for suffix in READERS)
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("a.nl.txt", "nl"),
+        ("a.nl.TXT", "nl"),
+        ("b/a.b.pt-BR.txt", "pt-BR"),
+        ("a.zh-Hant.txt", "zh-Hant"),
+        ("记事.zh.txt", "zh"),
+    ],
+)
+def test_language_before_the_suffix_is_that_of_the_article(
+    settings: Settings, path: str, language: str
+) -> None:
+    reading = read(path, TEXT, settings)
+    assert reading.article.language == language
+    assert reading.rules == (Finding(path, 1, "language", language, "from the file name"),)
+    assert str(reading.rules[0]) == f"{path}:1: language: {language}: from the file name"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["a.txt", "nl.txt", "a.NL.txt", "a.xx.txt", "a.v2.txt", "a.old.txt", "a.nl/b.txt", "a.nl-.txt"],
+)
+def test_name_that_holds_no_language_tells_none(settings: Settings, path: str) -> None:
+    reading = read(path, TEXT, settings)
+    assert reading.article.language is None
+    assert reading.rules == ()
+
+
+def test_language_that_the_article_tells_itself_comes_first(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_frisian(path: str, data: bytes, settings: Settings) -> Reading:
+        from msgspec.structs import replace
+
+        reading = READERS[".txt"](path, data, settings)
+        return replace(reading, article=replace(reading.article, language="fy"))
+
+    monkeypatch.setitem(READERS, ".frisian", read_frisian)
+    assert read("a.nl.frisian", TEXT, settings).article.language == "fy"
+
+
+def test_name_changes_nothing_else_of_the_reading(settings: Settings) -> None:
+    plain, named = (read(path, TEXT + b"\n\0", settings) for path in ("a.txt", "a.nl.txt"))
+    assert plain.findings
+    assert [finding.what for finding in named.findings] == [f.what for f in plain.findings]
+    assert (named.article.title, named.article.content) == ("A title", "<p>A paragraph.</p>")
+
+
+def test_refusal_names_the_file_as_it_was_asked_for(settings: Settings) -> None:
+    with pytest.raises(ArticleError) as caught:
+        read("b/a.nl.txt", b"", settings)
+    assert str(caught.value) == "b/a.nl.txt:1: title: missing: the file has no text"
