@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ArticleError, FolderError
-from feedsvc.folder import File, read_file, walk
+from feedsvc.folder import DEEPEST, File, read_file, walk
 
 NOBODY = 65534
 
@@ -245,3 +245,12 @@ def test_folder_that_took_a_files_place_meanwhile_is_refused_and_let_go(tmp_path
             read_file(str(tmp_path), "a.txt", 10**6)
     if before:
         assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_folders_too_deep_in_each_other_are_refused(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * (DEEPEST + 3))
+    deep.mkdir(parents=True)
+    (deep / "a.txt").touch()
+    ((path, fault),) = [(file.path, file.fault) for file in walk(str(tmp_path), {})]
+    assert path == "d/" * (DEEPEST + 1)
+    assert "over 100 folders deep" in str(fault)

@@ -437,3 +437,28 @@ def test_readers_go_on_while_another_connection_writes(index: SqliteIndex) -> No
         assert [row.path for row in other.rows("", 9)] == ["a.txt"]
     assert len(other.rows("", 9)) == 2
     other.close()
+
+
+def test_lock_that_cannot_be_made_is_told(index: SqliteIndex) -> None:
+    (Path(f"{index.path}.lock")).mkdir(parents=True)
+    with pytest.raises(IndexUnusable, match="can't be written: Is a directory"), index.exclusive():
+        pass
+
+
+def test_index_that_vanished_is_served_on_till_another_is_there(index: SqliteIndex) -> None:
+    end_run(index, 5)
+    reading = SqliteIndex(index.path)
+    assert reading.revision() == 5
+    index.close()
+    os.remove(index.path)
+    assert reading.revision() == 5
+    end_run(index, 7)
+    assert reading.revision() == 7
+    reading.close()
+
+
+def test_next_free_second_is_before_where_all_are_to_come(index: SqliteIndex) -> None:
+    put(index, make("a.txt", updated=T + 5), make("b.txt", updated=T + 4))
+    assert index.next_free(T + 5, "new", T + 6) == T + 6
+    assert index.next_free(T + 5, "new", T + 5) == T + 3
+    assert index.next_free(T + 5, "new", T) == T + 3

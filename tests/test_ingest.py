@@ -596,7 +596,60 @@ def test_new_entry_never_moves_one_that_is_read_again(site: Site) -> None:
     site.write("a.txt", date="2024-05-02")
     site.write("b.txt", date="2024-05-02", text="A paragraph that ends as one.\n\n")
     site.ingest()
-    assert updated(site)["b.txt"] == before["b.txt"]
+    (id,) = before
+    assert updated(site)[id] == before[id]
+
+
+def test_file_in_the_place_of_a_withdrawn_one_is_another_article(site: Site) -> None:
+    """The id of what was published there is never given again."""
+    site.write("today.txt", title="Monday", url="https://example.org/monday")
+    site.ingest()
+    os.remove(site.folder / "today.txt")
+    site.write("other.txt")
+    site.ingest()
+    site.write("today.txt", title="Tuesday", url="https://example.org/tuesday")
+    site.ingest()
+    assert "https://example.org/tuesday" in updated(site)
+    assert "https://example.org/monday" not in updated(site)
+    # And where Monday's file comes back elsewhere, so does its entry.
+    site.write("archive/monday.txt", title="Monday", url="https://example.org/monday")
+    assert site.ingest().changed == 1
+    assert len(updated(site)) == 3
+
+
+def test_files_that_change_places_keep_their_entries(site: Site) -> None:
+    for name in ("a", "b"):
+        site.write(f"{name}.txt", title=name.upper(), url=f"https://example.org/{name}")
+    site.ingest()
+    before = updated(site)
+    site.write("a.txt", title="B", url="https://example.org/b")
+    site.write("b.txt", title="A", url="https://example.org/a")
+    report = site.ingest()
+    assert (report.changed, report.withdrawn, report.refused) == (2, 0, [])
+    assert updated(site) == before
+    assert {path: id[-1] for path, id in published(site).items()} == {"a.txt": "b", "b.txt": "a"}
+
+
+def test_entry_whose_file_another_took_and_that_never_comes_back_is_withdrawn(site: Site) -> None:
+    for name in ("a", "b"):
+        site.write(f"{name}.txt", title=name.upper(), url=f"https://example.org/{name}")
+    site.ingest()
+    os.remove(site.folder / "b.txt")
+    site.write("a.txt", title="B", url="https://example.org/b")
+    report = site.ingest()
+    assert (report.changed, report.withdrawn, report.refused) == (1, 1, [])
+    assert list(updated(site)) == ["https://example.org/b"]
+
+
+def test_files_that_were_renumbered_are_all_published(site: Site) -> None:
+    for number in (1, 2):
+        site.write(f"{number}.txt", title=f"Old {number}", url=f"https://example.org/{number}")
+    site.ingest()
+    for number in (1, 2, 3):
+        url = f"https://example.org/{number - 1}"
+        site.write(f"{number}.txt", title=f"Old {number - 1}", url=url)
+    assert site.ingest().refused == []
+    assert len(updated(site)) == 3
 
 
 class Model:

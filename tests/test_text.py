@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from feedsvc.clean import clean_line, clean_text, trim
 from feedsvc.errors import ArticleError
 from feedsvc.model import Person, Reading
-from feedsvc.readers.text import MOST_LABELS, SHARE_PROMPTS, read_text
+from feedsvc.readers.text import MOST_LABELS, MOST_REPAIRS, SHARE_PROMPTS, read_text
 from feedsvc.settings import Settings
 from tests.conftest import SEEDS
 
@@ -376,7 +376,7 @@ def test_setting_says_when_there_are_labels(
     assert paragraphs(reading) == ["A sentence.", *([] if categories else ["Sport"])]
 
 
-@pytest.mark.parametrize("count", [1, MOST_LABELS, MOST_LABELS + 1])
+@pytest.mark.parametrize("count", [1, MOST_LABELS, MOST_REPAIRS, MOST_LABELS + 1])
 def test_poem_keeps_its_lines(count: int) -> None:
     verses = [f"a verse, and more {'l' * at}a" for at in range(count)]
     reading = read(HEAD + "\n".join(verses) + "\nDeel artikel:")
@@ -467,3 +467,9 @@ def test_any_article_is_refused_or_a_sound_one_fuzz(
 ) -> None:
     source = "\n".join(["A title", *head, "", *body])
     check(lambda: read(source.encode(encoding, "replace"), labels=labels))
+
+
+def test_many_removed_characters_are_told_in_short() -> None:
+    reading = read(HEAD + "\n".join(f"Line {number} is long enough.\x07" for number in range(50)))
+    assert len(told(reading)) == MOST_REPAIRS + 1
+    assert told(reading)[-1] == "54: text: characters removed: 30 more like these"

@@ -145,9 +145,6 @@ class _EntryExtension:
     language: str | None = None
     authors: tuple[Person, ...] = ()
 
-    def extend_ns(self) -> dict[str, str]:
-        return {}
-
     def extend_atom(self, element: Any) -> Any:
         if self.language:
             element.set(LANG, self.language)
