@@ -125,8 +125,10 @@ def clean_line(text: str) -> str:
 def trim(text: str) -> str:
     """Take white space and characters of no width off both ends; all, where none is visible."""
     text = text.strip(_BLANK)
-    visible = any(unicodedata.category(character) not in INVISIBLE for character in text)
-    return text if visible else ""
+    for character in text:
+        if unicodedata.category(character) not in INVISIBLE:
+            return text
+    return ""
 
 
 def clean_url(text: str) -> str:

@@ -85,7 +85,7 @@ def _enter(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
 def _look(root: str, path: str, entry: os.DirEntry[str]) -> File:
     if bad := _UNPRINTABLE.search(entry.name):
         return _refuse(path, "can't be published", f"its name holds {bad[0]!a}")
-    if entry.is_symlink() and not _is_inside(root, path):
+    if entry.is_symlink() and _resolve(root, path) is None:
         return _refuse(path, "not opened", "a link that leads out of the folder")
     try:
         status = entry.stat()
@@ -102,9 +102,10 @@ def _refuse(path: str, what: str, why: str | None) -> File:
     return File(path, fault=ArticleError(shown, 1, "file", what, why or ""))
 
 
-def _is_inside(root: str, path: str) -> bool:
-    real = os.path.realpath(os.path.join(root, path))
-    return os.path.commonpath([root, real]) == root
+def _resolve(root: str, path: str) -> str | None:
+    """Return where a path really leads, None where that is out of the folder."""
+    real = os.path.realpath(f"{root}/{path}")
+    return real if real.startswith(f"{root.rstrip('/')}/") else None
 
 
 def _open(path: str, flags: int) -> int:
@@ -115,9 +116,9 @@ def _open(path: str, flags: int) -> int:
 def read_file(root: str, path: str, most: int) -> bytes:
     """Read a file of the folder. Raises ArticleError where it can't be, or is over `most` bytes."""
     try:
-        if not _is_inside(root, path):
+        real = _resolve(root, path)
+        if real is None:
             raise ArticleError(path, 1, "file", "not opened", "it leads out of the folder")
-        real = os.path.realpath(os.path.join(root, path))
         with open(real, "rb", buffering=0, opener=_open) as file:
             size = os.fstat(file.fileno()).st_size
             if size <= most:

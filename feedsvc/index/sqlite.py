@@ -120,7 +120,7 @@ class SqliteIndex(Index):
         folder = Path(self.path).parent
         try:
             if self.path != ":memory:" and not folder.is_dir():
-                folder.mkdir(parents=True)
+                folder.mkdir(parents=True, exist_ok=True)
                 (folder / ".gitignore").write_text("*\n")
         except OSError as error:
             raise self._refuse(error) from error
