@@ -74,10 +74,13 @@ def decode(data: bytes) -> Decoded:
     text, encoding = _decode(data)
     # U+FFFD stands for what couldn't be decoded, if it wasn't in the file.
     suspects = _ILLEGAL if encoding == "UTF-8" else _ILLEGAL_OR_REPLACED
-    found = [match for match in suspects.finditer(text) if match[0] not in _VERTICAL]
+    matches = list(suspects.finditer(text))
+    if not matches:
+        return Decoded(_normalize(text), encoding, [])
+    found = [match for match in matches if match[0] not in _VERTICAL]
     if len(found) > MOST_ILLEGAL * len(text):
         raise BadValue("not text", f"read as {encoding}, it is full of control characters")
-    ends = [match.end() for match in _LINE_END.finditer(text)] if found else []
+    ends = [match.end() for match in _LINE_END.finditer(text)]
     removed = [(bisect_right(ends, match.start()) + 1, f"U+{ord(match[0]):04X}") for match in found]
     return Decoded(clean_text(text), encoding, list(dict.fromkeys(removed)))
 
@@ -114,11 +117,17 @@ def clean_text(text: str) -> str:
     """Remove what XML or HTML forbid; bring the rest to NFC. Line ends stay where they are."""
     if _ILLEGAL.search(text):
         text = _ILLEGAL.sub(lambda match: " " if match[0] in _VERTICAL else "", text)
+    return _normalize(text)
+
+
+def _normalize(text: str) -> str:
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def clean_line(text: str) -> str:
     """Make one line of plain text, fit for a title: no breaking characters, single spaces."""
+    if text.isprintable() and "  " not in text:  # nothing to remove, as nearly always
+        return trim(_normalize(text))
     return trim(_SPACE.sub(" ", clean_text(_BREAKING.sub("", text))))
 
 

@@ -27,35 +27,41 @@ class Registry:
         self.lost: set[str] = set()
         """Paths whose entries were found at another path."""
 
-    def recognize(self, path: str, article: Article, row: Row | None) -> Row | None:
-        """Return the row of the entry that a file holds, None where it is a new one.
+    def recognize(self, path: str, article: Article, row: Row | None) -> tuple[str, Row | None]:
+        """Return the id of the entry that a file holds, and its row, None where it is a new one.
 
         That is `row`, the one of its path, also where the file says another id than it did; but
         not where that id is another entry's whose file is gone or later in order: then that
-        entry is here now. Raises ArticleError where the id is that of an earlier file.
+        entry is here now. A new entry's id is what it says, its URL, or a tag URI (RFC 4151).
+        Raises ArticleError where the id is that of an earlier file.
         """
         said = article.id or article.url
         if said is None or (row and row.id == said):
-            return row
+            return (row.id if row else self._make_tag(path, article)), row
         other = self._index.find(said)
-        if other is None:
-            # A file in the place of one that was withdrawn is another article.
-            return None if row and row.state == "withdrawn" and row.source else row
+        # A file in the place of one that was withdrawn is another article.
+        if other is None and (row is None or (row.state == "withdrawn" and row.source)):
+            return said, None
+        if other is None or not self._is_free(path, said, other):
+            return (row.id if row else self._make_tag(path, article)), row
+        return other.id, other
+
+    def _is_free(self, path: str, said: str, other: Row) -> bool:
+        """Whether the file at `path` may have the entry `other`, whose id it says.
+
+        Not where the file that has it says another id by now: then nobody else has to move.
+        """
         if other.path and os.path.lexists(os.path.join(self._settings.folder, other.path)):
             if not other.own:
-                return row
+                return False
             if other.path < path:
                 what = f"the same as that of {other.path}"
                 raise ArticleError(path, 1, "id", what, f"{said}; the first by path stays")
         if other.path:
             self.lost.add(other.path)
-        return other
+        return True
 
-    def identify(self, path: str, article: Article) -> str:
-        """Make the id of a new entry: what it says, its URL, or a tag URI (RFC 4151)."""
-        said = article.id or article.url
-        if said and self._index.find(said) is None:
-            return said
+    def _make_tag(self, path: str, article: Article) -> str:
         day = article.published or datetime.fromtimestamp(self._now, UTC)
         host = urlsplit(self._settings.url).hostname or ""
         authority = "localhost" if ":" in host else host

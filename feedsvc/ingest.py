@@ -129,7 +129,7 @@ class _Run:
         out_of_sight = hidden is not None and str(row.path).startswith(hidden)
         if row.state == "withdrawn" or out_of_sight or row.path in self.registry.lost:
             return
-        self.write(replace(row, state="withdrawn"))
+        self.write(replace(row, state="withdrawn"), replaces=row.digest)
         self.report.withdrawn += 1
 
     def meet(self, file: File, row: Row | None) -> None:
@@ -168,8 +168,7 @@ class _Run:
             return
         reading = readers.read(file.path, data, self.settings)
         article = reading.article
-        old = self.registry.recognize(file.path, article, row)
-        id = old.id if old else self.registry.identify(file.path, article)
+        id, old = self.registry.recognize(file.path, article, row)
         digest, packed = pack_article(id, article)
         published = self.registry.date(article, old)
         edited = old.edited if old else 0
@@ -197,7 +196,9 @@ class _Run:
             self.begin()
             self.index.touch(file.path, file.size, mtime, source)
         else:
-            self.write(new, packed)
+            if row and row.id != id:
+                self.write(replace(row, path=None, state="withdrawn"), replaces=row.digest)
+            self.write(new, packed, replaces=old.digest if old else "")
         self.tell(new, reading)
 
     def count(self, new: Row, old: Row | None, row: Row | None) -> None:
@@ -231,12 +232,12 @@ class _Run:
             self.batch.enter_context(self.index.transaction())
         self.written += 1
 
-    def write(self, row: Row, packed: bytes | None = None) -> None:
+    def write(self, row: Row, packed: bytes | None = None, replaces: str = "") -> None:
         self.begin()
         if not self.begun:
             self.index.begin_run(same_rules=self.same_rules)
             self.begun = True
-        self.index.put(row, packed)
+        self.index.put(row, packed, replaces)
 
     def finish(self) -> None:
         """Publish what has become due, and end the run in one transaction with its last batch."""

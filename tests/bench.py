@@ -234,14 +234,16 @@ def running(command: list[str], port: int) -> Iterator[None]:
         for _ in range(200):
             if (
                 subprocess.run(
-                    ["curl", "-so", "/dev/null", f"http://127.0.0.1:{port}/atom.xml"]
+                    ["curl", "-fso", "/dev/null", f"http://127.0.0.1:{port}/atom.xml"]
                 ).returncode
                 == 0
             ):
                 break
             time.sleep(0.05)
-        yield
-        process.terminate()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def load(port: int, *headers: str) -> float:
@@ -296,6 +298,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
+        folder.chmod(0o755)  # nginx's worker is somebody else
         write_corpus(folder, count)
         settings = load_settings(folder, environ={})
         print(f"{'work (limit)':<54} {'ours':>10} {'limit':>10} {'ratio':>8}   spread of {ROUNDS}")

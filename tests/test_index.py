@@ -41,7 +41,8 @@ def make(path: str, id: str = "", updated: int = T, **values: Any) -> tuple[Row,
 def put(index: Index, *made: tuple[Row, bytes]) -> None:
     with index.transaction():
         for row, packed in made:
-            index.put(row, packed)
+            old = index.find(row.id)
+            index.put(row, packed, old.digest if old else "")
 
 
 def end_run(index: Index, now: int = T, *, changed: bool = True) -> None:
@@ -144,7 +145,7 @@ def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
     put(index, (row, packed))
     end_run(index)
     with index.transaction():
-        index.put(replace(row, state="withdrawn"))
+        index.put(replace(row, state="withdrawn"), replaces=row.digest)
     end_run(index)
     assert (ids(index), list(index.articles([row.digest]))) == ([], [row.digest])
     end_run(index)

@@ -106,22 +106,19 @@ class Index(ABC):
 
     # What ingest writes
 
-    def put(self, row: Row, packed: bytes | None = None) -> None:
+    def put(self, row: Row, packed: bytes | None = None, replaces: str = "") -> None:
         """Write a row over the one of its id; with `packed`, the text of its digest.
 
-        An entry that had the path is withdrawn, and keeps its id for ever.
+        `replaces` is the digest of the text that it makes obsolete; who plans with it now still
+        finds it.
         """
         values = msgspec.structs.asdict(row)
-        for old in self.execute("SELECT digest FROM article WHERE id = :id", values):
-            if old[0] != row.digest or row.state == "withdrawn":
-                self._replace_text(old[0])
-        for id, digest in self.execute(
-            "UPDATE article SET path = NULL, state = 'withdrawn' WHERE path = :path AND id <> :id"
-            " RETURNING id, digest",
-            values,
-        ):
-            self._replace_text(digest)
-            self.execute("DELETE FROM membership WHERE id = :id", {"id": id})
+        if replaces and (replaces != row.digest or row.state == "withdrawn"):
+            self.execute(
+                "UPDATE content SET replaced = (SELECT number + 1 FROM revision)"
+                " WHERE digest = :digest",
+                {"digest": replaces},
+            )
         holders = ", ".join(f":{name}" for name in Row.__struct_fields__)
         updates = ", ".join(f"{name} = excluded.{name}" for name in Row.__struct_fields__[1:])
         self.execute(
@@ -136,14 +133,6 @@ class Index(ABC):
                 {"digest": row.digest, "article": zlib.compress(packed, 1)},
             )
         self._enter(row)
-
-    def _replace_text(self, digest: str) -> None:
-        """Note that a text is no longer published; it stays for those who plan with it now."""
-        self.execute(
-            "UPDATE content SET replaced = (SELECT number + 1 FROM revision)"
-            " WHERE digest = :digest",
-            {"digest": digest},
-        )
 
     def _enter(self, row: Row) -> None:
         """Bring the feeds that a row's entry is in up to date with its state."""
