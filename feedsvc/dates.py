@@ -49,7 +49,9 @@ _ISO = re.compile(
     r"(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 # What programs write; read at once, as nearly all articles have it.
-_COMMON = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:Z|[+-]\d{2}:?\d{2})?", re.A)
+_COMMON = re.compile(
+    r"\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:[0-5]\d(?:Z|[+-]\d{2}:?\d{2})?", re.A
+)
 _LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60(?=\D|$)")
 # `GMT+3` is three hours east to people, and three hours west to POSIX and dateutil.
 _TURNED = re.compile(r"(?:UTC|GMT)\s*[+-]\s*\d", re.I)

@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(_make_blueprint(publication))
     app.register_error_handler(HTTPException, _answer_error)
     replay = Replay(app.wsgi_app, publication.paths(), publication.index.revision)
-    app.wsgi_app = replay  # type: ignore[method-assign]
+    app.wsgi_app = replay  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
 
