@@ -106,10 +106,12 @@ def _detect(data: bytes) -> tuple[str, str]:
     best = matches.best()
     if best is None:
         raise BadValue("not text", "its encoding is none of those known")
-    # Short texts of western Europe are as good in Prague's code page: "Oekraďne".
-    tied = [match for match in matches if match.chaos == best.chaos]
+    # Short texts of western Europe and Turkey are as good in Prague's code page: "Oekraďne".
     if best.encoding == "cp1250":
-        best = next((match for match in tied if match.encoding == "cp1252"), best)
+        likelier = [match for match in matches if match.encoding in ("cp1252", "cp1254")]
+        best = max(
+            [best, *likelier], key=lambda match: (match.coherence, match.encoding == "cp1252")
+        )
     return str(best), f"{best.encoding.upper().replace('_', '-')}, detected"
 
 

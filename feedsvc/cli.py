@@ -4,6 +4,7 @@ Exit status: 0 all is well, 1 something is refused or can't be done, 2 the comma
 settings are wrong. Rooms that only one command needs are imported by it.
 """
 
+import errno
 import html
 import os
 import re
@@ -40,6 +41,11 @@ class _Group(click.Group):
             _complain(f"feedsvc: {error}")
             ctx.exit(2)
         except FeedsvcError as error:
+            _complain(f"feedsvc: {error}")
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on; click ends quietly
+                raise
             _complain(f"feedsvc: {error}")
             ctx.exit(1)
 
@@ -216,7 +222,7 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
 def explain(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule."""
     from feedsvc import readers
-    from feedsvc.folder import read_file
+    from feedsvc.folder import look, read_file
 
     file = file.absolute()
     homes = [home for home in file.parents if (home / CONFIG).exists()]
@@ -224,6 +230,8 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
     path = os.path.relpath(file.parent.resolve() / file.name, settings.folder)
     if not readers.is_article(path):
         raise click.UsageError(f"{file.name} is no article: there is no reader for its suffix")
+    if fault := look(settings.folder, path).fault:
+        raise fault
     data = read_file(settings.folder, path, settings.max_article_bytes)
     reading = readers.read(path, data, settings)
     for name, value in _tell_fields(reading, settings):

@@ -56,12 +56,17 @@ _LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60(?=\D|$)")
 # `GMT+3` is three hours east to people, and three hours west to POSIX and dateutil.
 _TURNED = re.compile(r"(?:UTC|GMT)\s*[+-]\s*\d", re.I)
 
-_WEEKDAY = r"(?:[^\W\d]+\.?,\s*|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?"
+_WEEKDAY = (
+    r"(?:[^\W\d]+\.?,\s*|[^\W\d]{2,4}\.\s*|(?:mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo|lun|mar|mer|mi|jeu"
+    r"|jue|ven|vie|sam|sáb|dim|dom|don|fre)\w*\.?\s+)?"
+)
 _CLOCK = r"(?:(?:[Tt]|,?\s+(?:at\s+)?)\d[\w:.,+ -]*)?"
 _LOOKS = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
     r"|\d{4}-?W\d{2}(?:-?\d)?|\d{4}-\d{3}|\d{8}"
-    rf"|{_WEEKDAY}\d{{1,2}}(?:st|nd|rd|th|\.)?\s+[^\W\d]+\.?,?\s+(?:\d{{4}}|\d{{2}})"
+    r"|\d{4}年\d{1,2}月\d{1,2}日"
+    rf"|{_WEEKDAY}\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?[^\W\d]+\.?,?\s+(?:de\s+)?"
+    r"(?:\d{4}|\d{2})"
     rf"|{_WEEKDAY}[^\W\d]+\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
     rf"){_CLOCK}",
     re.I,
@@ -75,7 +80,7 @@ def read_date(text: str, *, zone: tzinfo, default_time: time) -> datetime:
     day, month and year are clear. Returns UTC, fractions of a second cut off.
     Raises BadValue with what is wrong and the text.
     """
-    text = text.strip()
+    text = re.sub(r"(\d{4})年(\d{1,2})月(\d{1,2})日", r"\1-\2-\3", text.strip())
     if len(text) > LONGEST:
         raise BadValue("not a date", repr(text[:LONGEST] + "…"))
     try:

@@ -8,7 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 import msgspec
@@ -83,8 +83,9 @@ def _export(publication: Publication, output: Path) -> Export:
         after[name] = _Written(document.version, len(body))
         report.written += 1
     for name in before.keys() - files.keys():
-        (output / name).unlink(missing_ok=True)
-        report.removed += 1
+        if os.path.lexists(output / name):
+            (output / name).unlink()
+            report.removed += 1
     _write_manifest(output, after)
     return report
 
@@ -140,11 +141,15 @@ def _write(file: Path, body: bytes) -> None:
 def _read_manifest(output: Path) -> Manifest:
     file = output / MANIFEST
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
     except FileNotFoundError:
         return {}
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ExportError(str(file), "not a manifest", str(error)) from error
+    for name in manifest:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ExportError(str(file), "not a manifest", f"{name!r} is out of the folder")
+    return manifest
 
 
 def _write_manifest(output: Path, manifest: Manifest) -> None:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from feedsvc.errors import ArticleError, FolderError
 from feedsvc.readers import is_article
 
-__all__ = ["File", "read_file", "walk"]
+__all__ = ["File", "look", "read_file", "walk"]
 
 DEEPEST = 100
 """Folders in each other; more is a loop or a mistake."""
@@ -80,6 +80,13 @@ def _enter(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
             yield from _walk(root, path, ignored)
         except OSError as error:
             yield _refuse(path, "can't be read", error.strerror)
+
+
+def look(root: str, path: str) -> File:
+    """Look at one file as `walk` does."""
+    with os.scandir(os.path.dirname(f"{root}/{path}")) as found:
+        entry = next(entry for entry in found if entry.name == os.path.basename(path))
+    return _look(root, path, entry)
 
 
 def _look(root: str, path: str, entry: os.DirEntry[str]) -> File:

@@ -49,10 +49,10 @@ class Registry:
     def _is_free(self, path: str, said: str, other: Row) -> bool:
         """Whether the file at `path` may have the entry `other`, whose id it says.
 
-        Not where the file that has it says another id by now: then nobody else has to move.
+        Not where the file that has it says another id by now, or can't be read: that keeps it.
         """
         if other.path and os.path.lexists(os.path.join(self._settings.folder, other.path)):
-            if not other.own:
+            if not other.own or other.size < 0:  # refused by now, it keeps only its last entry
                 return False
             if other.path < path:
                 what = f"the same as that of {other.path}"

@@ -4,6 +4,7 @@ Several blocking threads before Python code make a slow tail; more workers don't
 """
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -66,7 +67,15 @@ def run(
 def _load_apart(make_app: Callable[[], Any]) -> Any:
     """Make the app in a process group of its own: Ctrl-C is for the main process to pass on."""
     os.setpgid(0, 0)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return make_app()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when the main process is gone, however that ended."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _announce_when_up(ip: str, port: int, announce: Callable[[], None]) -> None:

@@ -101,6 +101,9 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
 
 def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, tuple[str, Any]]:
     """Read a TOML file to {key: (place, value)}; a missing one that nobody named is empty."""
+    if path.exists() and not path.is_file():
+        faults.append(f"{path}: not a file")
+        return {}
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:

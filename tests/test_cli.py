@@ -341,7 +341,7 @@ def test_export_counts_files_and_warns_without_a_url(site: Site) -> None:
     [
         (["ingest", "articles", "--database", "text/x"], "feedsvc: {here}/text/x: can't"),
         (["ingest", "articles", "--database", "text"], "feedsvc: {here}/text: the index can't be"),
-        (["ingest", "articles", "--database", "."], "feedsvc: {here}: the index can't be used"),
+        (["ingest", "articles", "--database", "."], "feedsvc: {here}: can't be the index"),
         (["export", "articles", "--output", "text", "--url", "http://a.b"], "feedsvc: text: can't"),
         (["export", "articles", "--output", "full", "--url", "http://a.b"], "feedsvc: full: files"),
         (["serve", "articles", "--host", "no such host"], "feedsvc: no such host:8000: can't"),
@@ -367,3 +367,51 @@ def test_a_folder_whose_name_is_no_text_is_published() -> None:
             [sys.executable, "-m", "feedsvc", *command, folder], capture_output=True
         )
         assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+
+
+def test_explain_refuses_what_ingest_refuses(site: Site) -> None:
+    os.mkfifo(site.folder / "pipe.txt")
+    done = run("explain", site.folder / "pipe.txt")
+    assert done.exit_code == 1
+    assert "pipe.txt:1: file: not an article: no regular file" in done.stderr
+
+
+def test_config_that_is_no_file_is_a_fault(site: Site) -> None:
+    done = run("check", site.folder, "--config", "/dev/zero")
+    assert (done.exit_code, done.stderr) == (2, "/dev/zero: not a file\n")
+
+
+def test_device_is_no_database(site: Site) -> None:
+    done = run("ingest", site.folder, "--database", "/dev/null")
+    assert done.exit_code == 1
+    assert "/dev/null: can't be the index: it is no file" in done.stderr
+    assert not os.path.exists("/dev/null.lock")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")
+def test_full_disk_is_said_in_a_line(site: Site) -> None:
+    site.write("a.txt")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "feedsvc", "explain", str(site.folder / "a.txt")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_reader_that_stops_reading_is_no_fault(site: Site) -> None:
+    site.write("a.txt", text="A long paragraph, and more. " * 9999)
+    with subprocess.Popen(
+        [sys.executable, "-m", "feedsvc", "explain", str(site.folder / "a.txt")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == ""

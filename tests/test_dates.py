@@ -316,3 +316,21 @@ def test_any_text_is_a_whole_second_of_utc_or_a_bad_value_fuzz(text: str) -> Non
     except BadValue:
         return
     assert (moment.tzinfo, moment.microsecond) == (UTC, 0)
+
+
+def test_chinese_and_japanese_dates_are_read() -> None:
+    expected = datetime(2022, 12, 30, 20, 47, tzinfo=UTC)
+    assert read_date("2022年12月30日 20:47", zone=UTC, default_time=NOON) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vrijdag 30 december 2022, 20:47",
+        "30 de diciembre de 2022",
+        "2022年12月30日",
+        "Fr. 30. Dez. 2022",
+    ],
+)
+def test_date_in_any_language_looks_like_one(text: str) -> None:
+    assert looks_like_date(text)

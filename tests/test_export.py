@@ -340,3 +340,22 @@ def test_what_a_killed_export_wrote_is_not_taken_for_what_was_there_before(
     export(published.publication, out)
     for path, name in FILES.items():
         assert (out / name).read_bytes() == published.body(path)
+
+
+@pytest.mark.parametrize("name", ["../precious.txt", "/etc/precious.txt"])
+def test_manifest_that_names_a_file_elsewhere_is_none(
+    published: Site, out: Path, name: str
+) -> None:
+    out.mkdir(parents=True)
+    precious = out.parent / "precious.txt"
+    precious.touch()
+    (out / MANIFEST).write_text(json.dumps({name: {"version": "a", "size": 0}}))
+    with pytest.raises(ExportError, match="not a manifest: .* is out of the folder"):
+        export(published.publication, out)
+    assert precious.exists()
+
+
+def test_file_that_is_gone_already_is_not_removed_again(published: Site, out: Path) -> None:
+    out.mkdir(parents=True)
+    (out / MANIFEST).write_text(json.dumps({"old.xml": {"version": "a", "size": 0}}))
+    assert export(published.publication, out).removed == 0

@@ -720,3 +720,14 @@ def test_any_walk_of_changes_leaves_what_a_simple_model_says(
                 assert model.ingest() == updated(site)
         finally:
             site.close()
+
+
+def test_refused_file_keeps_no_other_from_being_published(site: Site) -> None:
+    site.write("b.txt", url="https://example.org/b")
+    site.ingest()
+    site.write("b.txt", url="https://example.org/new", date="2024-02-30")
+    site.ingest()
+    site.write("c.txt", url="https://example.org/b")
+    report = site.ingest()
+    assert [finding.path for finding in report.refused] == ["b.txt"]
+    assert (report.new, len(updated(site))) == (1, 2)

@@ -323,3 +323,19 @@ def test_a_signal_stops_it_cleanly(
     assert "Traceback" not in printed
     address = urlsplit(server.address)
     assert claim_port("127.0.0.1", address.port or 0) == ("127.0.0.1", address.port)
+
+
+def test_killed_server_leaves_no_worker_behind(start: Start, site: Site) -> None:
+    server = start(site.folder, "--workers", "2")
+    parts = urlsplit(server.address)
+
+    def is_free() -> bool:
+        try:
+            claim_port(parts.hostname or "", parts.port or 0)
+        except ServeError:
+            return False
+        return True
+
+    assert not is_free()
+    server.stop(signal.SIGKILL)
+    wait_for(is_free)

@@ -65,6 +65,8 @@ class SqliteIndex(Index):
             yield
             return
         self._make_room()
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            raise IndexUnusable(self.path, "can't be the index", "it is no file")
         try:
             lock = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
         except OSError as error:
