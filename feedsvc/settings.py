@@ -23,6 +23,7 @@ from feedsvc.model import Person
 __all__ = ["CONFIG", "DEFAULT_URL", "Settings", "load_settings"]
 
 CONFIG = "feedsvc.toml"
+MOST_BYTES = 1 << 20
 DEFAULT_URL = "http://127.0.0.1:8000/"
 
 
@@ -101,11 +102,13 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
 
 def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, tuple[str, Any]]:
     """Read a TOML file to {key: (place, value)}; a missing one that nobody named is empty."""
-    if path.exists() and not path.is_file():
-        faults.append(f"{path}: not a file")
-        return {}
     try:
-        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            faults.append(f"{path.name}: too large: over {MOST_BYTES} bytes")
+            return {}
+        table = tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError:
         if named:
             faults.append(f"{path}: no such file")

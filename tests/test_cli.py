@@ -376,9 +376,9 @@ def test_explain_refuses_what_ingest_refuses(site: Site) -> None:
     assert "pipe.txt:1: file: not an article: no regular file" in done.stderr
 
 
-def test_config_that_is_no_file_is_a_fault(site: Site) -> None:
+def test_config_without_end_is_a_fault(site: Site) -> None:
     done = run("check", site.folder, "--config", "/dev/zero")
-    assert (done.exit_code, done.stderr) == (2, "/dev/zero: not a file\n")
+    assert (done.exit_code, done.stderr) == (2, "zero: too large: over 1048576 bytes\n")
 
 
 def test_device_is_no_database(site: Site) -> None:
