@@ -57,6 +57,7 @@ def run(
         workers=workers,
         blocking_threads=1,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,
         log_level=LogLevels.error,
     )
     waiter = threading.Thread(target=_announce_when_up, args=(ip, port, announce), daemon=True)
@@ -66,6 +67,8 @@ def run(
 
 def _load_apart(make_app: Callable[[], Any]) -> Any:
     """Make the app in a process group of its own: Ctrl-C is for the main process to pass on."""
+    # Until granian sets its own, the worker has the main process's handler, which would lose it.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setpgid(0, 0)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return make_app()
