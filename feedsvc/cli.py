@@ -34,15 +34,9 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
-            _complain(str(error))
-            ctx.exit(2)
-        except FolderError as error:
-            _complain(f"feedsvc: {error}")
-            ctx.exit(2)
         except FeedsvcError as error:
-            _complain(f"feedsvc: {error}")
-            ctx.exit(1)
+            _complain(str(error) if isinstance(error, SettingsError) else f"feedsvc: {error}")
+            ctx.exit(2 if isinstance(error, (SettingsError, FolderError)) else 1)
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads on; click ends quietly
                 raise

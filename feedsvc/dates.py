@@ -57,8 +57,8 @@ _LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60(?=\D|$)")
 _TURNED = re.compile(r"(?:UTC|GMT)\s*[+-]\s*\d", re.I)
 
 _WEEKDAY = (
-    r"(?:[^\W\d]+\.?,\s*|[^\W\d]{2,4}\.\s*|(?:mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo|lun|mar|mer|mi|jeu"
-    r"|jue|ven|vie|sam|sáb|dim|dom|don|fre)\w*\.?\s+)?"
+    r"(?:[^\W\d]+\.?,\s*|[^\W\d]{2,4}\.\s*|(?:mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo"
+    r"|lun|mar|mer|mi|jeu|jue|ven|vie|sam|sáb|dim|dom|don|fre)\w*\.?\s+)?"
 )
 _CLOCK = r"(?:(?:[Tt]|,?\s+(?:at\s+)?)\d[\w:.,+ -]*)?"
 _LOOKS = re.compile(

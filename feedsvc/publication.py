@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from feedsvc import feeds
 from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.formats import FORMATS, identify_renderer
 from feedsvc.index import Index
-from feedsvc.model import Document, Entry
+from feedsvc.model import Document, Entry, Window
 from feedsvc.settings import Settings
 
 __all__ = ["Encoding", "Publication"]
@@ -59,7 +60,7 @@ class Publication:
             known = self._documents.get(path)
         if known:
             return known
-        document = self._plan(path)
+        document = self._plan(path, feeds.newest(self.index, self.settings))
         if document.modified is None:
             document = self._record(document)
         if document.modified:
@@ -79,30 +80,34 @@ class Publication:
                 self.index.record(self.address(document.path), document.version, now)
         except IndexUnusable:
             return document
-        return self._plan(document.path)
+        return replace(document, modified=self._date(document.path, document.version))
 
     def documents(self) -> list[Document]:
-        """Plan every document, in the order of `paths`."""
-        return [self._plan(path) for path in self.paths()]
-
-    def _plan(self, path: str) -> Document:
-        format = self._formats[path]
+        """Plan every document, in the order of `paths`, from one look at the index."""
         window = feeds.newest(self.index, self.settings)
+        return [self._plan(path, window) for path in self.paths()]
+
+    def _plan(self, path: str, window: Window) -> Document:
+        format = self._formats[path]
         inputs = msgspec.msgpack.encode((path, identify_renderer(format.name), window))
         version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
         media_type = format.media_type
         if self.settings.media_type == "browser" and media_type.endswith("+xml"):
             media_type = "application/xml"
-        edition = self.index.edition(self.address(path))
         return Document(
             path=path,
             format=format.name,
             media_type=media_type,
             version=version,
-            modified=edition[1] if edition and edition[0] == version else None,
+            modified=self._date(path, version),
             max_age=self.settings.poll_minutes * 60,
             window=window,
         )
+
+    def _date(self, path: str, version: str) -> datetime | None:
+        """Return when a version was first seen, None where another was recorded last, or none."""
+        edition = self.index.edition(self.address(path))
+        return edition[1] if edition and edition[0] == version else None
 
     def address(self, path: str) -> str:
         """Return the absolute URL of a path."""

@@ -60,6 +60,15 @@ def run(
         workers_kill_timeout=10,
         log_level=LogLevels.error,
     )
+    interrupt: Callable[[], None] = server.signal_handler_interrupt
+
+    def interrupt_once(*_: Any) -> None:
+        # granian's handler takes a lock: a second signal in it would wait for itself for ever.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        interrupt()
+
+    server.signal_handler_interrupt = interrupt_once  # type: ignore[method-assign]  # no hook
     waiter = threading.Thread(target=_announce_when_up, args=(ip, port, announce), daemon=True)
     server.on_startup(waiter.start)
     server.serve(target_loader=partial(_load_apart, make_app), wrap_loader=False)

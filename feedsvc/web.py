@@ -84,7 +84,7 @@ class _Response(Response):
 
 
 def _answer(publication: Publication, path: str, asked: Request) -> Response:
-    """Answer for a document: see the tables of status and headers in the README."""
+    """Answer for a document: 200 or 304, 404 where there is none, 503 while there is no index."""
     try:
         for _ in range(3):
             document = publication.document(path)

@@ -1,5 +1,6 @@
 """`feedsvc serve` as it is run: a process of its own, asked over real sockets."""
 
+import contextlib
 import gzip
 import os
 import shutil
@@ -339,3 +340,15 @@ def test_killed_server_leaves_no_worker_behind(start: Start, site: Site) -> None
     assert not is_free()
     server.stop(signal.SIGKILL)
     wait_for(is_free)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_in_quick_succession_stop_it_cleanly(
+    start: Start, site: Site, number: signal.Signals
+) -> None:
+    """As when make passes on what its whole process group got."""
+    server = start(site.folder)
+    for _ in range(50):
+        with contextlib.suppress(ProcessLookupError):
+            server.process.send_signal(number)
+    assert server.process.wait(PATIENCE) == 0

@@ -101,7 +101,7 @@ def test_missing_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
 def test_settings_are_frozen(folder: Path) -> None:
     settings = load(folder)
     with pytest.raises(AttributeError):
-        settings.title = "another"  # type: ignore[misc]
+        settings.title = "another"  # type: ignore[misc]  # that it is frozen is the point
 
 
 def test_options_override_variables_and_these_the_file(folder: Path) -> None:

@@ -38,6 +38,7 @@ class Row(Struct, frozen=True):
 
     `path` is None where another entry has the file now; `own` is whether the file itself says
     the id, as it may no longer.
+
     `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
     of the file's bytes, `digest` that of the entry made from them; both are empty where the
     file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
