@@ -13,7 +13,8 @@ __all__ = ["describe_main", "newest"]
 def describe_main(settings: Settings) -> Feed:
     """Describe the main feed: every entry is in it."""
     return Feed(
-        url=settings.url,
+        root=settings.url,
+        path="",
         title=settings.title,
         description=settings.description,
         language=settings.language,

@@ -5,17 +5,23 @@ Dates are aware, UTC and whole seconds. Text is NFC and holds only characters th
 
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from msgspec import Struct
 
 __all__ = [
     "Article",
     "Document",
+    "Enclosure",
     "Entry",
     "Feed",
     "Finding",
+    "Guide",
+    "Link",
     "Person",
+    "Picture",
     "Reading",
+    "Selection",
     "Stamp",
     "Window",
 ]
@@ -27,6 +33,23 @@ class Person(Struct, frozen=True):
     name: str
     email: str | None = None
     url: str | None = None
+
+
+class Picture(Struct, frozen=True, omit_defaults=True):
+    """An image that an article shows. `type` is a media type, empty where it isn't known."""
+
+    url: str
+    alt: str = ""
+    type: str = ""
+
+
+class Enclosure(Struct, frozen=True, omit_defaults=True):
+    """A file that comes with an article. `length` is in bytes, 0 where it isn't known."""
+
+    url: str
+    type: str
+    length: int = 0
+    title: str = ""
 
 
 class Article(Struct, frozen=True, omit_defaults=True):
@@ -46,6 +69,20 @@ class Article(Struct, frozen=True, omit_defaults=True):
     categories: tuple[str, ...] = ()
     language: str | None = None
     id: str | None = None
+    image: Picture | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+class Selection(Struct, frozen=True):
+    """Whether and how long an article is published, as it says itself.
+
+    An unlisted one has its page and is in no feed. Apart from the article, so that taking a
+    draft's mark off isn't an edit.
+    """
+
+    draft: bool = False
+    unlisted: bool = False
+    expires: datetime | None = None
 
 
 class Finding(Struct, frozen=True, order=True):
@@ -72,30 +109,46 @@ class Reading(Struct, frozen=True):
     article: Article
     findings: tuple[Finding, ...] = ()
     rules: tuple[Finding, ...] = ()
+    selection: Selection = Selection()
 
 
-class Stamp(Struct, frozen=True):
-    """An entry without its text: enough to order it, to version it and to fetch the text."""
+class Stamp(Struct, frozen=True, omit_defaults=True):
+    """An entry without its text: enough to order it, to version it and to fetch the text.
+
+    `slug` names its page, empty where its article has a URL of its own.
+    """
 
     id: str
     digest: str
     published: datetime
     updated: datetime
+    slug: str = ""
 
 
 class Entry(Struct, frozen=True):
-    """An article as it is published: with the identity and the dates that the index keeps."""
+    """An article as it is published: with the identity and the dates that the index keeps.
+
+    `url` is its permalink: the article's own URL, else that of its page here.
+    """
 
     id: str
     published: datetime
     updated: datetime
+    url: str
     article: Article
 
 
-class Feed(Struct, frozen=True):
-    """All that a document says of its feed. `url` is the address of its page, ends in a slash."""
+class Feed(Struct, frozen=True, omit_defaults=True):
+    """All that a document says of its feed.
 
-    url: str
+    `root` is the address that all feeds lie under, `path` the feed's own below it: empty for the
+    main feed, `category/SLUG/` and the like for a facet; both end in a slash. `facets` are the
+    kinds (`category`, `author`, `language`) that have feeds here. `icon` (square) and `logo`
+    are addresses of images.
+    """
+
+    root: str
+    path: str
     title: str
     description: str
     language: str
@@ -105,13 +158,67 @@ class Feed(Struct, frozen=True):
     content: Literal["full", "summary"]
     rights: str | None = None
     hubs: tuple[str, ...] = ()
+    icon: str | None = None
+    logo: str | None = None
+    facets: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address of the feed's page, which ends in a slash."""
+        return self.root + quote(self.path)
 
 
-class Window(Struct, frozen=True):
-    """An ordered slice of a feed, newest first; all that goes into a document but the text."""
+class Link(Struct, frozen=True, omit_defaults=True):
+    """A feed as another document names it.
+
+    `kind` is `category`, `author` or `language`, empty for the main feed; `label` its name among
+    those of its kind, `title` its whole title; `url` the address of its page, ends in a slash.
+    """
+
+    kind: str
+    label: str
+    title: str
+    url: str
+    language: str
+
+
+class Guide(Struct, frozen=True, omit_defaults=True):
+    """Where to go from a document: the feeds there are, and the archive periods.
+
+    The main feed comes first, then each kind's by label. `periods` are the years of the feed,
+    on an archive page the parts of its period, newest first.
+    """
+
+    feeds: tuple[Link, ...] = ()
+    periods: tuple[str, ...] = ()
+
+
+class Window(Struct, frozen=True, omit_defaults=True):
+    """An ordered slice of a feed, newest first; all that goes into a document but the text.
+
+    `period` names the archive that it is, empty for the newest entries; `prev` and `next` name
+    the archives before and after it, empty where there is none. `complete` is whether it holds
+    all entries of the feed, `closed` whether it is an archive to which no article is added by
+    being published. Only documents for people and lists of feeds have a `guide`.
+    """
 
     feed: Feed
     stamps: tuple[Stamp, ...]
+    period: str = ""
+    prev: str = ""
+    next: str = ""
+    complete: bool = False
+    closed: bool = False
+    guide: Guide = Guide()
+
+    @property
+    def url(self) -> str:
+        """The address of this window's page, which ends in a slash."""
+        return self.locate(self.period)
+
+    def locate(self, period: str) -> str:
+        """Return the address of the page of one of the feed's archives, or of the feed."""
+        return f"{self.feed.url}archive/{period}/" if period else self.feed.url
 
 
 class Document(Struct, frozen=True):

@@ -134,7 +134,7 @@ class Publication:
         if any(stamp.digest not in articles for stamp in stamps):
             raise Superseded(document.path, "superseded", f"version {document.version}")
         entries = [
-            Entry(stamp.id, stamp.published, stamp.updated, articles[stamp.digest])
+            Entry(stamp.id, stamp.published, stamp.updated, articles[stamp.digest].url or '', articles[stamp.digest])
             for stamp in stamps
         ]
         return FORMATS[document.format].render(document.window, entries)
