@@ -5,30 +5,63 @@ the environment.
 """
 
 import difflib
+import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from urllib.parse import urljoin
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from feedsvc.clean import clean_line, clean_url
+from feedsvc.clean import clean_line
+from feedsvc.converters import (
+    convert_address,
+    convert_base,
+    convert_choice,
+    convert_database,
+    convert_email,
+    convert_language,
+    convert_list,
+    convert_number,
+    convert_pattern,
+    convert_reference,
+    convert_subset,
+    convert_table,
+    convert_text,
+    convert_time,
+    convert_zone,
+    show,
+)
 from feedsvc.errors import BadValue, FolderError, SettingsError
+from feedsvc.facets import KINDS, locate
 from feedsvc.model import Person
 
-__all__ = ["CONFIG", "DEFAULT_URL", "Settings", "load_settings"]
+__all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings"]
 
 CONFIG = "feedsvc.toml"
 MOST_BYTES = 1 << 20
 DEFAULT_URL = "http://127.0.0.1:8000/"
 
 
+class Override(Struct, frozen=True, kw_only=True):
+    """What a facet's feed says instead of what is made from its label. `image` is absolute."""
+
+    title: str | None = None
+    description: str | None = None
+    image: str | None = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
-    """How a folder is published. The README's table says what each does."""
+    """How a folder is published. The README's table says what each does.
+
+    `overrides` are by the path of the facet, as `facets.locate` gives it.
+    """
 
     folder: str
     url: str
@@ -49,6 +82,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     labels: Literal["prompt", "always", "never"] = "prompt"
     max_article_bytes: int = 4 * 1024 * 1024
     cache_mb: int = 64
+    facets: tuple[str, ...] = KINDS
+    min_entries: int = 1
+    archives: Literal["main", "all", "none"] = "all"
+    archive_size: int = 100
+    icon: str | None = None
+    logo: str | None = None
+    overrides: dict[str, Override] = {}
 
 
 def load_settings(
@@ -70,19 +110,31 @@ def load_settings(
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     config = config or environ.get("FEEDSVC_CONFIG") or None
-    given = _read_file(Path(config) if config else root / CONFIG, bool(config), faults)
+    path = Path(config) if config else root / CONFIG
+    in_file, tables = _part(_read_file(path, bool(config), faults))
+    given = {
+        key.replace(".", "_"): (f"{path.name}: {_quote(key)}", in_file[key]) for key in in_file
+    }
     given |= _read_environ(environ)
     given |= {key: (f"--{key}", value) for key, value in options.items() if value is not None}
 
     values: dict[str, Any] = {}
     for key, (place, value) in given.items():
-        try:
-            values[key] = _convert(key, value)
-        except BadValue as fault:
-            faults.append(f"{place}: {fault}")
+        with _noting(faults, place):
+            values[key] = _convert(key, value, _CONVERTERS)
+    values["overrides"] = _convert_tables(tables, path.name, faults)
     if faults:
         raise SettingsError(faults)
     return _complete(root, values)
+
+
+@contextmanager
+def _noting(faults: list[str], place: str) -> Iterator[None]:
+    """Add the fault of a value to the others, and go on."""
+    try:
+        yield
+    except BadValue as fault:
+        faults.append(f"{place}: {fault}")
 
 
 def _complete(root: Path, values: dict[str, Any]) -> Settings:
@@ -90,43 +142,60 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
     name = clean_line(re.sub(r"[-_\s]+", " ", os.fsencode(root.name).decode(errors="ignore")))
     title = values.setdefault("title", name[:1].upper() + name[1:] or "Articles")
     values.setdefault("description", f"The newest articles of {title}")
-    values.setdefault("url", DEFAULT_URL)
+    url = values.setdefault("url", DEFAULT_URL)
     values["database"] = str(root / values.get("database", ".feedsvc/index.sqlite"))
     author = {key: values.pop(f"author_{key}", None) for key in ("name", "email", "url")}
     values["author"] = Person(author["name"] or title, author["email"], author["url"])
+    values |= {key: urljoin(url, values[key]) for key in ("icon", "logo") if key in values}
+    values["overrides"] = {
+        path: replace(override, image=override.image and urljoin(url, override.image))
+        for path, override in values["overrides"].items()
+    }
     return Settings(folder=str(root), **values)
 
 
 # Where each value comes from. A value is kept with its place until it is converted.
 
 
-def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, tuple[str, Any]]:
-    """Read a TOML file to {key: (place, value)}; a missing one that nobody named is empty."""
+def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, Any]:
+    """Read a TOML file; a missing one that nobody named is empty."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            faults.append(f"{path.name}: too large: over {MOST_BYTES} bytes")
-            return {}
-        table = tomllib.loads(data.decode("utf-8-sig"))
+        if len(data) <= MOST_BYTES:
+            return tomllib.loads(data.decode("utf-8-sig"))
+        faults.append(f"{path.name}: too large: over {MOST_BYTES} bytes")
     except FileNotFoundError:
         if named:
             faults.append(f"{path}: no such file")
-        return {}
     except OSError as error:
         faults.append(f"{path}: can't be read: {error.strerror}")
-        return {}
     except UnicodeDecodeError as error:
         faults.append(f"{path.name}: not UTF-8: byte {error.start}")
-        return {}
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number too long isn't a TOMLDecodeError
         faults.append(f"{path.name}: not TOML: {error}")
-        return {}
-    author = table.pop("author", {})
-    if not isinstance(author, dict):
-        author = {"name": author}
-    table |= {f"author.{key}": value for key, value in author.items()}
-    return {key.replace(".", "_"): (f"{path.name}: {key}", value) for key, value in table.items()}
+    return {}
+
+
+def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a file's settings, by their dotted keys, from the tables of overrides, by kind.
+
+    `author` and `language` are both: a value, or a table of settings and of tables of overrides.
+    """
+    settings = {key: value for key, value in file.items() if key not in KINDS}
+    author, language = file.get("author", {}), file.get("language", {})
+    author = author if isinstance(author, dict) else {"name": author}
+    language = language if isinstance(language, dict) else {"default": language}
+    for key, value in author.items():
+        if not isinstance(value, dict):
+            settings[f"author.{key}"] = value
+    if "default" in language:
+        settings["language"] = language["default"]
+    return settings, {
+        "category": file.get("category", {}),
+        "author": {label: table for label, table in author.items() if isinstance(table, dict)},
+        "language": {label: table for label, table in language.items() if label != "default"},
+    }
 
 
 def _read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
@@ -141,11 +210,45 @@ def _read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
 # What each value must be. Variables and options arrive as text, the file's values typed.
 
 
-def _convert(key: str, value: Any) -> Any:
-    if key not in _CONVERTERS:
-        near = difflib.get_close_matches(key, _CONVERTERS, 1, 0.5)
+def _convert(key: str, value: Any, converters: Mapping[str, Callable[[Any], Any]]) -> Any:
+    if key not in converters:
+        known = KINDS if isinstance(value, dict) else converters
+        near = difflib.get_close_matches(key, known, 1, 0.5)
         raise BadValue("unknown setting", f"did you mean {_spell(near[0])!r}?" if near else "")
-    return _CONVERTERS[key](value)
+    return converters[key](value)
+
+
+def _convert_tables(tables: dict[str, Any], file: str, faults: list[str]) -> dict[str, Override]:
+    """Convert the tables of overrides, {kind: {label: {key: value}}}, to overrides by path."""
+    overrides: dict[str, Override] = {}
+    labels: dict[str, str] = {}
+    for kind, table in tables.items():
+        with _noting(faults, f"{file}: {kind}"):
+            for label, values in convert_table(table).items():
+                place = f"{file}: {kind}.{_quote(label, always=True)}"
+                override = _convert_override(values, place, faults)
+                with _noting(faults, place):
+                    name = convert_language(label) if kind == "language" else convert_text(label)
+                    path = locate(kind, name)
+                    if path in overrides:
+                        raise BadValue("the same feed as another", show(labels[path]))
+                    overrides[path], labels[path] = override, label
+    return overrides
+
+
+def _convert_override(values: Any, place: str, faults: list[str]) -> Override:
+    converted: dict[str, str] = {}
+    with _noting(faults, place):
+        for key, value in convert_table(values).items():
+            with _noting(faults, f"{place}.{_quote(key)}"):
+                converted[key] = _convert(key, value, _OVERRIDE)
+    return Override(**converted)
+
+
+def _quote(key: str, *, always: bool = False) -> str:
+    """Write a key for a message, on one line; in quotes always, or where it needs them."""
+    plain = key.isprintable()
+    return json.dumps(key, ensure_ascii=not plain) if always or not plain else key
 
 
 def _spell(key: str) -> str:
@@ -153,138 +256,36 @@ def _spell(key: str) -> str:
     return re.sub(r"^author_", "author.", key)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadValue("not text", repr(value))
-    text = clean_line(value)
-    if not text:
-        raise BadValue("empty")
-    return text
-
-
-def _number(lowest: int, highest: int) -> Callable[[Any], int]:
-    def convert(value: Any) -> int:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise BadValue("not a whole number", repr(value))
-        if not lowest <= value <= highest:
-            raise BadValue("out of range", f"{value} is not from {lowest} to {highest}")
-        return value
-
-    return convert
-
-
-def _choice(*choices: str) -> Callable[[Any], str]:
-    def convert(value: Any) -> str:
-        if value not in choices:
-            raise BadValue(f"not one of {', '.join(choices)}", repr(value))
-        return str(value)
-
-    return convert
-
-
-def _list(item: Callable[[Any], str], separator: str) -> Callable[[Any], tuple[str, ...]]:
-    """Make a converter of lists; as text the items are parted by `separator` (a pattern)."""
-
-    def convert(value: Any) -> tuple[str, ...]:
-        if isinstance(value, str):
-            value = [part for part in re.split(separator, value) if part]
-        if not isinstance(value, list):
-            raise BadValue("not a list", repr(value))
-        return tuple(item(part) for part in value)
-
-    return convert
-
-
-def _address(value: Any) -> str:
-    return clean_url(_text(value))
-
-
-def _base(value: Any) -> str:
-    """Convert the address of the feeds' root: a path that ends in a slash, nothing after it."""
-    url = _address(value)
-    if "?" in url or "#" in url:
-        raise BadValue("not the address of a folder", f"{url!r} has a query or a fragment")
-    return url if url.endswith("/") else f"{url}/"
-
-
-def _email(value: Any) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", text):
-        raise BadValue("not an e-mail address", repr(value))
-    return text
-
-
-def _language(value: Any) -> str:
-    """Convert a BCP 47 tag, in the case that RFC 5646 section 2.1.1 recommends."""
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag := _text(value)):
-        raise BadValue("not a language tag", f"{value!r}; write for example 'nl' or 'pt-BR'")
-    first, *rest = tag.split("-")
-    cased = (
-        part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower()
-        for part in rest
-    )
-    return "-".join([first.lower(), *cased])
-
-
-def _zone(value: Any) -> str:
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:
-        raise BadValue(
-            "not a time zone", f"{name!r}; write for example 'Europe/Amsterdam'"
-        ) from error
-    return name
-
-
-def _time(value: Any) -> time:
-    try:
-        moment = value if isinstance(value, time) else time.fromisoformat(_text(value))
-    except ValueError as error:
-        raise BadValue("not a time", f"{value!r}; write for example '12:00'") from error
-    if moment.tzinfo:
-        raise BadValue("not a time", f"{value!r}; its zone is the setting timezone")
-    return moment.replace(microsecond=0)
-
-
-def _pattern(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadValue("not a pattern", repr(value))
-    try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise BadValue("not a pattern", f"{value!r} ({error})") from error
-    return value
-
-
-def _database(value: Any) -> str:
-    text = _text(value)
-    if "://" in text:
-        raise BadValue("not a file", f"{text.partition(':')[0]!r} databases aren't supported")
-    return text
-
-
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "url": _base,
-    "title": _text,
-    "description": _text,
-    "language": _language,
-    "author_name": _text,
-    "author_email": _email,
-    "author_url": _address,
-    "rights": _text,
-    "timezone": _zone,
-    "default_time": _time,
-    "entries": _number(1, 10_000),
-    "content": _choice("full", "summary"),
-    "poll_minutes": _number(1, 525_600),
-    "media_type": _choice("specific", "browser"),
-    "hubs": _list(_address, r"[\s,]+"),
-    "database": _database,
-    "boilerplate": _list(_pattern, r"\n"),
-    "labels": _choice("prompt", "always", "never"),
-    "max_article_bytes": _number(1, 1 << 30),
-    "cache_mb": _number(1, 1 << 20),
+    "url": convert_base,
+    "title": convert_text,
+    "description": convert_text,
+    "language": convert_language,
+    "author_name": convert_text,
+    "author_email": convert_email,
+    "author_url": convert_address,
+    "rights": convert_text,
+    "timezone": convert_zone,
+    "default_time": convert_time,
+    "entries": convert_number(1, 10_000),
+    "content": convert_choice("full", "summary"),
+    "poll_minutes": convert_number(1, 525_600),
+    "media_type": convert_choice("specific", "browser"),
+    "hubs": convert_list(convert_address, r"[\s,]+"),
+    "database": convert_database,
+    "boilerplate": convert_list(convert_pattern, r"\n"),
+    "labels": convert_choice("prompt", "always", "never"),
+    "max_article_bytes": convert_number(1, 1 << 30),
+    "cache_mb": convert_number(1, 1 << 20),
+    "facets": convert_subset(*KINDS),
+    "min_entries": convert_number(1, 1_000_000),
+    "archives": convert_choice("main", "all", "none"),
+    "archive_size": convert_number(2, 10_000),
+    "icon": convert_reference,
+    "logo": convert_reference,
+}
+_OVERRIDE: dict[str, Callable[[Any], Any]] = {
+    "title": convert_text,
+    "description": convert_text,
+    "image": convert_reference,
 }
