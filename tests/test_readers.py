@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ArticleError
-from feedsvc.model import Finding, Reading
+from feedsvc.model import Finding, Selection
 from feedsvc.readers import READERS, is_article, read
 from feedsvc.settings import Settings, load_settings
 
@@ -61,17 +61,15 @@ def test_name_that_holds_no_language_tells_none(settings: Settings, path: str) -
     assert reading.rules == ()
 
 
-def test_language_that_the_article_tells_itself_comes_first(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def read_frisian(path: str, data: bytes, settings: Settings) -> Reading:
-        from msgspec.structs import replace
+def test_language_that_the_article_tells_itself_comes_first(settings: Settings) -> None:
+    reading = read("a.nl.txt", b"A title\nlanguage: fy\n\nText.", settings)
+    assert reading.article.language == "fy"
+    assert [rule.what for rule in reading.rules] == ["fy"]
 
-        reading = READERS[".txt"](path, data, settings)
-        return replace(reading, article=replace(reading.article, language="fy"))
 
-    monkeypatch.setitem(READERS, ".frisian", read_frisian)
-    assert read("a.nl.frisian", TEXT, settings).article.language == "fy"
+def test_name_leaves_the_selection_as_it_is(settings: Settings) -> None:
+    reading = read("a.nl.txt", b"A title\ndraft: yes\n\nText.", settings)
+    assert (reading.article.language, reading.selection) == ("nl", Selection(draft=True))
 
 
 def test_name_changes_nothing_else_of_the_reading(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The text form: each line of a file becomes what its writer meant, or somebody is told."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,8 +14,12 @@ from msgspec.structs import replace
 
 from feedsvc.clean import clean_line, clean_text, trim
 from feedsvc.errors import ArticleError
-from feedsvc.model import Person, Reading
-from feedsvc.readers.text import MOST_LABELS, MOST_REPAIRS, SHARE_PROMPTS, read_text
+from feedsvc.model import Enclosure, Person, Picture, Reading, Selection
+from feedsvc.readers.fields import NAMES
+from feedsvc.readers.lines import MOST_REPAIRS
+from feedsvc.readers.media import is_media
+from feedsvc.readers.prompts import MOST_LABELS, SHARE_PROMPTS
+from feedsvc.readers.text import read_text
 from feedsvc.settings import Settings
 from tests.conftest import SEEDS
 
@@ -31,6 +36,11 @@ LINES = (
     | st.sampled_from(["2024-05-01T10:00:00+0200", "1 May 2024", "01/02/2023", "Op 12 mei 2023"])
     | st.sampled_from([URL, "http://ex ample.org", "javascript:x", "re:publica 2024", "12:30"])
     | st.sampled_from(["<b>&amp;</b>", "]]>", "\u202e", " \u00a0"])
+    | st.sampled_from(["https://a.org/b.jpg?x&y='", "https://a.org/c.PNG", "http://a.org/d.mp3"])
+    | st.sampled_from(
+        ["author: Jan; Piet", "Category: Sport, Kunst", "summary: We did x", "draft:"]
+    )
+    | st.sampled_from(["draft: yes", "image: https://a.org/b.jpg Alt", "updated: 2024-05-02"])
     | st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x85\u2028\u2029"), max_size=30)
 )
 
@@ -53,6 +63,23 @@ def paragraphs(reading: Reading) -> list[str]:
     root = etree.fromstring(f"<root>{reading.article.content}</root>")
     assert all(element.tag == "p" and not len(element) for element in root)
     return [element.text or "" for element in root]
+
+
+def blocks(reading: Reading) -> list[str]:
+    """Take the lines of the text back: of a figure its address, of a paragraph what it shows."""
+    content = reading.article.content.replace('"></figure>', '"/></figure>')
+    root = etree.fromstring(f"<root>{content}</root>")
+    lines = []
+    for element in root:
+        if element.tag == "figure":
+            (picture,) = element
+            assert (picture.tag, [*picture.attrib]) == ("img", ["src", "alt"])
+            lines.append(picture.get("src") or "")
+        else:
+            assert element.tag == "p"
+            assert [child.tag for child in element] in ([], ["a"])
+            lines.append("".join(map(str, element.itertext())))
+    return lines
 
 
 def told(reading: Reading) -> list[str]:
@@ -154,6 +181,7 @@ def test_date_without_zone_and_time_is_completed_by_the_settings() -> None:
     [
         *(
             "Top 10 films 2023",
+            "10 films 2023",
             "re:publica",
             "1.2.3 is out",
             "127.0.0.1 is home",
@@ -415,16 +443,21 @@ def test_own_boilerplate_matches_whole_lines_at_the_end_only() -> None:
 
 
 def account(reading: Reading, lines: list[str]) -> None:
-    """Find each line of a file again: in the head, in a paragraph, or in a rule."""
+    """Find each line of a file again: in the head, in the text, or in a rule."""
     article = reading.article
     written = [(number, trim(clean_text(line))) for number, line in enumerate(lines, 1)]
     written = [(number, line) for number, line in written if clean_line(line)]
     assert clean_line(written[0][1]) == article.title
-    body = written[1 + (article.published is not None) + (article.url is not None) :]
-    placed = {r.line for r in reading.rules if r.field in ("category", "boilerplate")}
-    assert paragraphs(reading) == [line for number, line in body if number not in placed]
-    labels = [r for r in reading.rules if r.field == "category"]
-    assert article.categories == tuple(label.what for label in labels if label.why != "again")
+    used = {rule.line for rule in reading.rules if rule.field in NAMES | {"boilerplate"}}
+    used -= {number for number, line in written if is_media(line) and line in blocks(reading)}
+    body = [line for number, line in written[1:] if number not in used]
+    body = body[(article.published is not None) + (article.url is not None) :]
+    summaries = [article.summary] if article.url is None and not body else []
+    assert blocks(reading) == (body or [summary for summary in summaries if summary])
+    whole = {(number, clean_line(line)) for number, line in written}  # a field's rule tells less
+    labels = [r for r in reading.rules if r.field == "category" and (r.line, r.what) in whole]
+    new = tuple(label.what for label in labels if label.why != "again")
+    assert article.categories[len(article.categories) - len(new) :] == new
 
 
 @given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r", "\u2028"]))
@@ -444,8 +477,11 @@ def check(read_it: Callable[[], Reading]) -> None:
         return
     article = reading.article
     assert article.title == clean_line(article.title) != ""
-    assert article.summary == (clean_line(paragraphs(reading)[0]) if article.content else "")
-    assert bool(article.summary) == bool(article.content)
+    assert article.summary == clean_line(article.summary)
+    if not any(rule.field == "summary" for rule in reading.rules):
+        texts = [line for line in blocks(reading) if not is_media(line)]
+        assert article.summary == (clean_line(texts[0]) if texts else "")
+    assert article.content or article.url or article.image or article.enclosures
     assert article.content == clean_text(article.content)
     assert len(set(map(str.casefold, article.categories))) == len(article.categories)
     assert all(label == clean_line(label) != "" for label in article.categories)
@@ -473,3 +509,278 @@ def test_many_removed_characters_are_told_in_short() -> None:
     reading = read(HEAD + "\n".join(f"Line {number} is long enough.\x07" for number in range(50)))
     assert len(told(reading)) == MOST_REPAIRS + 1
     assert told(reading)[-1] == "54: text: characters removed: 30 more like these"
+
+
+FIELDS = """author: Jan Jansen <jan@example.org>
+Category: Sport, Kunst
+updated: 2024-05-02T10:00:00Z
+expires: 2025-01-01T00:00:00Z
+Unlisted: yes
+image: https://example.org/b.jpg A cat
+enclosure: https://example.org/c.mp3 123
+id: tag:example.org,2024:a
+language: nl
+summary: What it says."""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"A title\n2024-05-01T10:00:00Z\n{URL}\n{FIELDS}",
+        f"A title\n{FIELDS}\n2024-05-01T10:00:00Z\n{URL}",
+        f"A title\n2024-05-01T10:00:00Z\n{FIELDS}\n{URL}",
+    ],
+)
+@pytest.mark.parametrize("text", ["\n\nText.", ""])
+def test_fields_stand_anywhere_below_the_title(head: str, text: str) -> None:
+    reading = read(head + text)
+    article = reading.article
+    assert (article.title, article.published, article.url) == ("A title", DATE, URL)
+    assert article.authors == (Person("Jan Jansen", "jan@example.org"),)
+    assert article.categories == ("Sport", "Kunst")
+    assert article.updated == datetime(2024, 5, 2, 10, tzinfo=UTC)
+    assert article.image == Picture("https://example.org/b.jpg", "A cat", "image/jpeg")
+    assert article.enclosures == (Enclosure("https://example.org/c.mp3", "audio/mpeg", 123),)
+    assert (article.id, article.language) == ("tag:example.org,2024:a", "nl")
+    assert article.summary == "What it says."
+    assert reading.selection == Selection(unlisted=True, expires=datetime(2025, 1, 1, tzinfo=UTC))
+    assert paragraphs(reading) == (["Text."] if text else [])
+    assert reading.findings == ()
+    assert {rule.field for rule in reading.rules} == NAMES - {"draft"}
+
+
+def test_article_without_fields_selects_nothing() -> None:
+    assert read(HEAD + "Text.").selection == Selection()
+
+
+@pytest.mark.parametrize(
+    ("source", "findings", "kept"),
+    [
+        (
+            f"T\n{URL}\nSummary: we did x\nMore.\n\nText.",
+            [
+                "3: summary: kept as text: no blank line parts it from the text",
+                "3: text: no blank line above: taken as the first paragraph",
+            ],
+            ["Summary: we did x", "More.", "Text."],
+        ),
+        (
+            "T\n2024-05-01\nNote: this\nimage: ANP\n\nText.",
+            [
+                "3: text: no blank line above: taken as the first paragraph",
+                "4: image: kept as text: no blank line parts it from the text",
+            ],
+            ["Note: this", "image: ANP", "Text."],
+        ),
+        (
+            "T\nDraft: the plan in six points\ndraft: no\nMore.",
+            [
+                "2: draft: kept as text: no blank line parts it from the text",
+                "2: text: no blank line above: taken as the first paragraph",
+                "3: draft: kept as text: no blank line parts it from the text",
+            ],
+            ["Draft: the plan in six points", "draft: no", "More."],
+        ),
+        (
+            f"T\n{URL}\n\nSummary: we did x\ndraft: yes\ndraft: yes\nText.",
+            ["5: draft: kept as text: fields stand above the first blank line"],
+            ["Summary: we did x", "draft: yes", "draft: yes", "Text."],
+        ),
+        (
+            f"T\n{URL}\nNote: this\n\nText.",
+            ["3: text: no blank line above: taken as the first paragraph"],
+            ["Note: this", "Text."],
+        ),
+    ],
+)
+def test_line_that_may_be_text_is_no_field(
+    source: str, findings: list[str], kept: list[str]
+) -> None:
+    reading = read(source)
+    assert [line for line in told(reading) if ": published: " not in line] == findings
+    assert paragraphs(reading) == kept
+    assert reading.article.summary == kept[0]
+
+
+@pytest.mark.parametrize("mark", ["draft: yes", "unlisted: 1", "expires: 2024-06-01"])
+@pytest.mark.parametrize("head", [f"T\n{URL}\n{{}}\nText.", "T\nText.\n{}\n\nMore."])
+def test_article_that_may_not_be_meant_for_all_is_refused_where_that_is_not_clear(
+    head: str, mark: str
+) -> None:
+    name = mark.partition(":")[0]
+    fault = f"a.txt:3: {name}: not clear: no blank line parts it from the text"
+    assert refuse(head.format(mark)) == fault
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_title_is_no_field(name: str) -> None:
+    assert read(f"{name}: yes\n{URL}\n\nText.").article.title == f"{name}: yes"
+
+
+@pytest.mark.parametrize(
+    ("field", "fault"),
+    [
+        ("draft: yep", "a.txt:3: draft: not yes or no: 'yep'"),
+        ("expires: yesterday", "a.txt:3: expires: not a date: 'yesterday' ("),
+        ("image: pictures/a.jpg", "a.txt:3: image: not an http or https URL: 'pictures/a.jpg'"),
+        ("author:", "a.txt:3: author: empty"),
+    ],
+)
+def test_field_that_cannot_be_used_refuses_the_article(field: str, fault: str) -> None:
+    assert refuse(f"\nT\n{field}\n{URL}\n\nText.").startswith(fault)
+
+
+def test_date_after_which_an_article_ends_is_compared_with_its_own() -> None:
+    reading = read(f"T\nexpires: 2024-04-01\n2024-05-01T10:00:00Z\n{URL}\n\nText.")
+    assert [line.split(":")[:2] for line in told(reading)] == [["2", " expires"]]
+    assert reading.selection.expires == datetime(2024, 4, 1, 12, tzinfo=UTC)
+
+
+def test_labels_come_after_the_categories_of_fields() -> None:
+    reading = read(f"T\n{URL}\ncategory: Kunst\n\nA sentence.\nSport\nKUNST\nShare:")
+    assert reading.article.categories == ("Kunst", "Sport")
+    assert "7: category: KUNST: again" in rules(reading)
+
+
+@pytest.mark.parametrize(
+    ("field", "content"),
+    [
+        ("summary: What <it> says.", "<p>What &lt;it&gt; says.</p>"),
+        ("image: https://a.org/b.jpg", ""),
+        ("enclosure: https://a.org/b.mp3", ""),
+    ],
+)
+def test_article_of_a_title_and_something_to_publish_is_none_too_short(
+    field: str, content: str
+) -> None:
+    assert read(f"T\n{field}\n\n\nShare:").article.content == content
+
+
+def test_article_of_nothing_but_marks_is_refused() -> None:
+    assert refuse("T\nauthor: Jan\ndraft: yes") == (
+        "a.txt:1: text: missing: and no URL to point at"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "src", "type"),
+    [
+        ("https://a.org/b.jpg", "https://a.org/b.jpg", "image/jpeg"),
+        ("http://a.org/b.JPEG?w=1&h=2#x", "http://a.org/b.JPEG?w=1&amp;h=2#x", "image/jpeg"),
+        ("HTTPS://É.org/é.png", "https://xn--9ca.org/%C3%A9.png", "image/png"),
+        ("https://a.org/b'\"c.gif", "https://a.org/b&#x27;%22c.gif", "image/gif"),
+        ("https://a.org/b.webp", "https://a.org/b.webp", "image/webp"),
+        ("https://a.org/b.avif", "https://a.org/b.avif", "image/avif"),
+        ("https://a.org/b.svg", "https://a.org/b.svg", "image/svg+xml"),
+    ],
+)
+def test_line_that_is_a_picture_becomes_a_figure(line: str, src: str, type: str) -> None:
+    reading = read(f"{HEAD}{line}\nText & more.\n\n{line}")
+    figure = f'<figure><img src="{src}" alt=""></figure>'
+    assert reading.article.content == f"{figure}\n<p>Text &amp; more.</p>\n{figure}"
+    assert reading.article.summary == "Text & more."
+    assert reading.article.image == Picture(html.unescape(src), "", type)
+    assert reading.findings == ()
+    assert f"5: image: {html.unescape(src)}" in rules(reading)
+
+
+def test_first_picture_is_the_image_where_no_field_names_one() -> None:
+    pictures = "https://a.org/b.jpg\nhttps://a.org/c.jpg"
+    assert read(HEAD + pictures).article.image == Picture("https://a.org/b.jpg", "", "image/jpeg")
+    reading = read(f'T\n{URL}\nimage: https://a.org/c.jpg A "cat"\n\n{pictures}')
+    assert reading.article.image == Picture("https://a.org/c.jpg", 'A "cat"', "image/jpeg")
+    assert reading.article.content == (
+        '<figure><img src="https://a.org/b.jpg" alt=""></figure>\n'
+        '<figure><img src="https://a.org/c.jpg" alt="A &quot;cat&quot;"></figure>'
+    )
+
+
+def test_article_of_a_title_and_a_picture_is_none_too_short() -> None:
+    article = read("T\n2024-05-01\n\nhttps://a.org/b.jpg").article
+    assert (article.url, article.summary) == (None, "")
+    assert article.content == '<figure><img src="https://a.org/b.jpg" alt=""></figure>'
+
+
+def test_sound_and_films_become_enclosures_and_links() -> None:
+    reading = read(f"{HEAD}https://a.org/é.mp3?a&b\nText.\nhttps://a.org/c.webm")
+    article = reading.article
+    assert article.enclosures == (
+        Enclosure("https://a.org/%C3%A9.mp3?a&b", "audio/mpeg"),
+        Enclosure("https://a.org/c.webm", "video/webm"),
+    )
+    assert article.content == (
+        '<p><a href="https://a.org/%C3%A9.mp3?a&amp;b">https://a.org/é.mp3?a&amp;b</a></p>\n'
+        "<p>Text.</p>\n"
+        '<p><a href="https://a.org/c.webm">https://a.org/c.webm</a></p>'
+    )
+    assert (article.summary, article.image, reading.findings) == ("Text.", None, ())
+    assert "7: enclosure: https://a.org/c.webm: video/webm" in rules(reading)
+
+
+def test_enclosure_that_a_field_names_too_keeps_what_the_field_says() -> None:
+    reading = read(f"T\n{URL}\nenclosure: https://a.org/b.mp3 9\n\nhttps://a.org/b.mp3")
+    assert reading.article.enclosures == (Enclosure("https://a.org/b.mp3", "audio/mpeg", 9),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("pictures/a.jpg", "//a.org/b.jpg", "https://a.org/b.jpg A cat", "b.jpg"),
+        *("See https://a.org/b.jpg", "https://a.org/b.jpg.", "https://a.org/b.pdf"),
+        *("https://a.jpg", "ftp://a.org/b.jpg", "https://a.org/b.jpg.html"),
+        *("https://a.org/?b.jpg", "httpſ://a.org/b.jpg", "https://a.org/b .jpg"),
+    ],
+)
+def test_line_that_is_more_or_less_than_the_address_of_a_picture_is_text(line: str) -> None:
+    reading = read(f"{HEAD}First.\n{line}\nhttps://a.org/c.jpg")
+    assert blocks(reading) == ["First.", line, "https://a.org/c.jpg"]
+    assert reading.article.image == Picture("https://a.org/c.jpg", "", "image/jpeg")
+
+
+def test_picture_whose_address_cannot_be_one_is_text_and_told() -> None:
+    line = "https://u:p@a.org/b.jpg"
+    reading = read(f"{HEAD}{line}\nText.")
+    assert paragraphs(reading) == [line, "Text."]
+    assert told(reading) == [
+        "5: text: not a public URL: it holds a user name or a password; kept as text"
+    ]
+
+
+def test_url_of_an_article_is_its_url_whatever_it_is_the_address_of() -> None:
+    article = read("T\n2024-05-01\nhttps://a.org/b.jpg\n\nText.").article
+    assert (article.url, article.image) == ("https://a.org/b.jpg", None)
+
+
+PICTURE = "https://a.org/b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("end", "kept", "categories"),
+    [
+        (f"A sentence.\n{PICTURE}\nSport\nDeel artikel:", ["A sentence.", PICTURE], ("Sport",)),
+        (f"A sentence.\nSport\n{PICTURE}\nDeel artikel:", ["A sentence.", PICTURE], ("Sport",)),
+        (f"A sentence.\nSport\nDeel artikel:\n{PICTURE}", ["A sentence.", PICTURE], ("Sport",)),
+        (f"A sentence.\nDeel artikel:\n\n{PICTURE}\nX", ["A sentence.", PICTURE], ()),
+        (
+            f"A sentence.\nCats\n{PICTURE}\nSport\nShare:\n{PICTURE}",
+            ["A sentence.", "Cats", PICTURE, PICTURE],
+            ("Sport",),
+        ),
+        (f"{PICTURE}\nSport\nDeel artikel:", [PICTURE], ("Sport",)),
+        (f"A sentence.\n{PICTURE}", ["A sentence.", PICTURE], ()),
+        (f"A sentence.\nKijk: {PICTURE}\n{PICTURE}?own", ["A sentence."], ()),
+    ],
+)
+def test_picture_is_no_label_and_disturbs_none(
+    end: str, kept: list[str], categories: tuple[str, ...]
+) -> None:
+    reading = read(HEAD + end, boilerplate=("Kijk: .*", r".*\?own"))
+    assert blocks(reading) == kept
+    assert reading.article.categories == categories
+    assert reading.findings == ()
+
+
+def test_labels_above_a_picture_without_a_prompt_are_text() -> None:
+    reading = read(f"{HEAD}A sentence.\nSport\n{PICTURE}")
+    assert blocks(reading) == ["A sentence.", "Sport", PICTURE]
+    assert told(reading) == ["6: category: kept as text: no share prompt ends the labels"]

@@ -16,7 +16,7 @@ from feedsvc.settings import Settings
 
 __all__ = ["READERS", "VERSION", "is_article", "read"]
 
-VERSION = 1
+VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
 READERS: dict[str, Callable[[str, bytes, Settings], Reading]] = {".txt": read_text}
