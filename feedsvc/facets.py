@@ -8,48 +8,83 @@ import hashlib
 import re
 import unicodedata
 
-__all__ = ["KINDS", "locate", "make_slug"]
+from feedsvc.model import Article
+
+__all__ = ["KINDS", "list_facets", "locate", "make_slug"]
 
 KINDS = ("category", "author", "language")
 """In the order in which they are listed."""
 
-LONGEST = 150
-"""Bytes of a slug; what file systems take is 255, less where they encrypt names."""
+LONGEST = 140
+"""Bytes of a slug: a file system's names have up to 255, with eCryptfs 143."""
 
-# What tells names apart that are the same without it: C++, C#, R&D, .NET.
-_SPOKEN = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
-_DOT = re.compile(r"(?<!\w)\.(?=\w)")
+# What tells names apart that are the same without it: C++, C#, R&D, .NET. A # that begins a word
+# is a hashtag's, and three dots are an omission's.
+_SPOKEN = {"+": "plus", "&": "and", "@": "at", "%": "percent", "#": "sharp", "♯": "sharp"}
+_SPEAK = re.compile(r"[+&@%♯]|(?<=[^\W_])#+")
+_DOT = re.compile(r"(?<![\w.])\.(?=[^\W_])")
+_FINAL_SIGMA = re.compile("(?<=.)σ$")
+
 _JOINERS = "\u200c\u200d"  # they make other words in Persian, and one emoji of several
-_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-_VARIANTS = re.compile("[\ufe00-\ufe0f]")  # the same emoji, drawn in black or in colour
+# Signs and format characters that tell emoji apart: of skin, of the flags of England and Wales.
+_MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # the same, drawn another way
 
 
 def locate(kind: str, label: str) -> str:
-    """Return the path of the feed of a label, which ends in a slash: `category/c-plus-plus/`."""
+    """Return the path of the feed of a label, which ends in a slash: `category/c-plus-plus/`.
+
+    The label of a language is its tag.
+    """
     return f"{kind}/{label if kind == 'language' else make_slug(label)}/"
+
+
+def list_facets(article: Article, language: str) -> dict[str, str]:
+    """Return the paths of the feeds that an article is in, each with its label for it.
+
+    `language` is the feed's, where the article has none of its own.
+    """
+    labels = [("category", label) for label in article.categories]
+    labels += [("author", person.name) for person in article.authors]
+    labels.append(("language", article.language or language))
+    return {locate(kind, label): label for kind, label in reversed(labels)}
 
 
 def make_slug(label: str) -> str:
     """Make of any text what is readable in a path: letters of every script, marks, digits, emoji.
 
-    Lower case, words parted by hyphens, never empty, NFC, at most LONGEST bytes.
+    Lower case, words parted by hyphens, never empty, NFC, at most LONGEST bytes in UTF-8. The
+    slug of a slug is itself.
     """
-    # Not casefold, which spells Greek and German wrong.
-    text = unicodedata.normalize("NFKC", label).lower().replace("i\u0307", "i")
-    text = _DOT.sub(" dot ", text)
-    text = "".join(_SPOKEN.get(character, character) for character in text)
-    text = _VARIANTS.sub("", text)
-    text = "".join(character if _is_kept(character) else " " for character in text)
-    words = (word.strip(_JOINERS) for word in unicodedata.normalize("NFC", text).split())
-    slug = "-".join(word for word in words if word)
+    text = "".join(character for character in label if not _is_invisible(character))
+    # Not casefold, which spells German wrong. İ is an i; with its dot apart, only to Unicode.
+    text = re.sub("i\u0307+", "i", unicodedata.normalize("NFKC", text).lower())
+    spoken = _SPEAK.sub(lambda match: f" {_SPOKEN[match[0][0]]} ", _DOT.sub(" dot ", text))
+    parted = "".join(character if _is_kept(character) else " " for character in spoken)
+    words = (word.strip(_JOINERS) for word in unicodedata.normalize("NFC", parted).split())
+    slug = "-".join(_end_in_sigma(word) for word in words if word)
     if not slug:
-        slug = "-".join(f"{ord(character):x}" for character in label)
+        signs = "".join(text.split()) or label or "\0"
+        slug = "-".join(f"u{ord(sign):04x}" for sign in signs)
     if len(slug.encode()) <= LONGEST:
         return slug
     digest = hashlib.blake2b(slug.encode(), digest_size=4).hexdigest()
-    return f"{slug.encode()[: LONGEST - 9].decode(errors='ignore').strip('-')}-{digest}"
+    return f"{make_slug(slug.encode()[: LONGEST - 9].decode(errors='ignore'))}-{digest}"
+
+
+def _is_invisible(character: str) -> bool:
+    if character in _JOINERS or _MODIFIERS.match(character):
+        return False
+    return unicodedata.category(character) == "Cf" or bool(_VARIANTS.match(character))
 
 
 def _is_kept(character: str) -> bool:
+    """Tell what stays: unassigned characters too, most of which are a newer Unicode's emoji."""
     category = unicodedata.category(character)
-    return category[0] in "LMN" or category == "So" or character in _JOINERS + _SKIN_TONES
+    known = category[0] in "LMN" or category in ("So", "Cn")
+    return known or character in _JOINERS or bool(_MODIFIERS.match(character))
+
+
+def _end_in_sigma(word: str) -> str:
+    """Spell a Greek word by its letters alone: as capitals, both forms of sigma are the same."""
+    return _FINAL_SIGMA.sub("ς", word.replace("ς", "σ")) if "σ" in word or "ς" in word else word

@@ -4,13 +4,16 @@ An entry that is published keeps its id and its dates, whatever happens to its f
 entries. No decision here writes anything.
 """
 
+import hashlib
 import os
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
 from feedsvc.errors import ArticleError
+from feedsvc.facets import make_slug
 from feedsvc.index import Index, Row
 from feedsvc.model import Article
 from feedsvc.settings import Settings
@@ -68,10 +71,24 @@ class Registry:
         return f"tag:{authority},{day:%Y-%m-%d}:{quote(path)}"
 
     def date(self, article: Article, old: Row | None) -> int:
-        """When an entry was published: as its article says, else when it was first seen."""
+        """When an entry was published: as its article says, else when it was first seen.
+
+        A draft is seen when it is none any more.
+        """
         if article.published:
             return int(article.published.timestamp())
-        return min(old.published, self._now) if old else self._now
+        return min(old.published, self._now) if old and old.state != "draft" else self._now
+
+    def name_page(self, path: str, id: str, article: Article, old: Row | None) -> str:
+        """Name the page of an entry whose article has no URL, after its file; for good."""
+        if article.url:
+            return ""
+        if old and old.slug:
+            return old.slug
+        slug = make_slug(PurePosixPath(path).stem)
+        if not self._index.has_slug(slug, id):
+            return slug
+        return f"{slug}-{hashlib.blake2b(id.encode(), digest_size=6).hexdigest()}"
 
     def place(self, row: Row, old: Row | None) -> Row:
         """Give an entry a second of its own to be updated at, not in the future.

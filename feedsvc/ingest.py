@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 
 from msgspec import Struct, field
@@ -17,10 +17,12 @@ from msgspec.structs import replace
 
 from feedsvc import readers
 from feedsvc.errors import ArticleError
+from feedsvc.facets import list_facets
 from feedsvc.folder import File, read_file, walk
 from feedsvc.identity import Registry
-from feedsvc.index import Index, Row, pack_article
+from feedsvc.index import MAIN, Index, Row, pack_article
 from feedsvc.model import Article, Finding, Reading
+from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
 
 __all__ = ["Report", "ingest"]
@@ -35,8 +37,8 @@ SETTLED = 2 * 10**9
 class Report(Struct):
     """What a run did: how many articles, and what was refused, or is no article (by kind).
 
-    `waiting` counts the entries whose time is to come, `kept` those that an empty folder would
-    have withdrawn.
+    `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
+    or expired, `kept` those that an empty folder would have withdrawn.
     """
 
     new: int = 0
@@ -44,6 +46,7 @@ class Report(Struct):
     unchanged: int = 0
     withdrawn: int = 0
     waiting: int = 0
+    hidden: int = 0
     kept: int = 0
     refused: list[Finding] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
@@ -129,14 +132,14 @@ class _Run:
         out_of_sight = hidden is not None and str(row.path).startswith(hidden)
         if row.state == "withdrawn" or out_of_sight or row.path in self.registry.lost:
             return
-        self.write(replace(row, state="withdrawn"), replaces=row.digest)
+        self.write(replace(row, state="withdrawn"), {}, replaces=row.digest)
         self.report.withdrawn += 1
 
     def meet(self, file: File, row: Row | None) -> None:
         """Deal with a file, and the row of its path if there is one."""
         settled = row and row.state != "withdrawn" and self.same_rules
         if row and settled and (row.size, row.mtime) == (file.size, file.mtime):
-            self.report.unchanged += not self.is_due(row)
+            self.report.unchanged += not is_due(row, self.now)
             return
         try:
             if file.fault:
@@ -152,10 +155,6 @@ class _Run:
                 Finding(error.path, error.line, error.field, error.what, error.why)
             )
 
-    def is_due(self, row: Row) -> bool:
-        """Whether a row waits for a time that has come; the end of the run publishes it."""
-        return row.state == "waiting" and row.published <= self.now
-
     def take(self, file: File, data: bytes, row: Row | None) -> None:
         """Read a file and write what became of it."""
         source = hashlib.blake2b(data, digest_size=16).hexdigest()
@@ -164,7 +163,7 @@ class _Run:
         if row and same and row.state != "withdrawn":
             self.begin()
             self.index.touch(file.path, file.size, mtime, source)
-            self.report.unchanged += not self.is_due(row)
+            self.report.unchanged += not is_due(row, self.now)
             return
         reading = readers.read(file.path, data, self.settings)
         article = reading.article
@@ -174,6 +173,7 @@ class _Run:
         edited = old.edited if old else 0
         if old and old.source not in ("", source) and old.digest != digest:
             edited = self.now
+        chosen = reading.selection
         new = Row(
             id=id,
             path=file.path,
@@ -186,20 +186,34 @@ class _Run:
             updated=_update(article, published, edited),
             edited=edited,
             seen=old.seen if old else self.now,
-            state="waiting" if published > self.now else "published",
+            state="draft",
+            slug=self.registry.name_page(file.path, id, article, old),
+            listed=not chosen.unlisted,
+            expires=int(chosen.expires.timestamp()) if chosen.expires else 0,
         )
-        new = self.registry.place(new, old)
-        if old is None and article.published is None:
+        if not chosen.draft:
+            new = self.registry.place(replace(new, state=decide_state(new, self.now)), old)
+        if article.published is None:
             new = replace(new, published=min(new.published, new.updated))
+        feeds = self.list_feeds(new, article)
         self.count(new, old, row)
-        if old and replace(new, size=old.size, mtime=old.mtime, source=old.source) == old:
+        looks = {"size": file.size, "mtime": mtime, "source": source}
+        kept = old is not None and new == replace(old, **looks)
+        if kept and feeds == self.index.memberships(id):
             self.begin()
             self.index.touch(file.path, file.size, mtime, source)
         else:
             if row and row.id != id:
-                self.write(replace(row, path=None, state="withdrawn"), replaces=row.digest)
-            self.write(new, packed, replaces=old.digest if old else "")
+                gone = replace(row, path=None, state="withdrawn")
+                self.write(gone, {}, replaces=row.digest)
+            self.write(new, feeds, packed, replaces=old.digest if old else "")
         self.tell(new, reading)
+
+    def list_feeds(self, row: Row, article: Article) -> dict[str, str]:
+        """Return the feeds that an entry is in by its state, with its label in each."""
+        if row.state != "published":
+            return {}
+        return {MAIN: ""} | list_facets(article, self.settings.language)
 
     def count(self, new: Row, old: Row | None, row: Row | None) -> None:
         """Count what became of a file; `row` is what its path had."""
@@ -208,19 +222,15 @@ class _Run:
         self.displaced.discard(new.id)
         if old is None:
             self.report.new += 1
-        elif old.state == "withdrawn" or (old.digest, old.path) != (new.digest, new.path):
+        elif (old.digest, old.path, old.state) != (new.digest, new.path, new.state):
             self.report.changed += 1
         else:
             self.report.unchanged += 1
 
     def tell(self, row: Row, reading: Reading) -> None:
-        """Let the listener know of a reading."""
-        if row.state == "waiting":
-            until = datetime.fromtimestamp(row.published, UTC).isoformat()
-            wait = Finding(
-                str(row.path), 1, "published", "in the future", f"it waits until {until}"
-            )
-            reading = replace(reading, findings=(*reading.findings, wait))
+        """Let the listener know of a reading, and of a state that hides it."""
+        if hidden := explain_state(row):
+            reading = replace(reading, findings=(*reading.findings, hidden))
         self.listen(reading)
 
     def begin(self) -> None:
@@ -232,23 +242,28 @@ class _Run:
             self.batch.enter_context(self.index.transaction())
         self.written += 1
 
-    def write(self, row: Row, packed: bytes | None = None, replaces: str = "") -> None:
+    def write(
+        self, row: Row, feeds: dict[str, str], packed: bytes | None = None, replaces: str = ""
+    ) -> None:
         self.begin()
         if not self.begun:
             self.index.begin_run(same_rules=self.same_rules)
             self.begun = True
-        self.index.put(row, packed, replaces)
+        self.index.put(row, feeds, packed, replaces)
 
     def finish(self) -> None:
-        """Publish what has become due, and end the run in one transaction with its last batch."""
+        """Publish or hide what is due, and end the run in one transaction with its last batch."""
         for row in self.index.due(self.now):
-            self.write(self.registry.place(replace(row, state="published"), row))
+            now = self.registry.place(replace(row, state=decide_state(row, self.now)), row)
+            self.write(now, self.list_feeds(now, self.index.articles([row.digest])[row.digest]))
             self.report.changed += 1
         self.begin()
         self.index.refuse(sorted(self.report.refused))
         self.index.finish_run(self.now, self.rules)
         self.report.withdrawn += len(self.displaced)
-        self.report.waiting = self.index.waiting()
+        hidden = self.index.hidden()
+        self.report.waiting = hidden.pop("waiting", 0)
+        self.report.hidden = sum(hidden.values())
 
 
 def _update(article: Article, published: int, edited: int) -> int:
@@ -266,5 +281,6 @@ def _digest_rules(settings: Settings) -> str:
         settings.boilerplate,
         settings.labels,
         settings.max_article_bytes,
+        settings.language,
     )
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()

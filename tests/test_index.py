@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
 from feedsvc.index import MAIN, Index, pack_article
-from feedsvc.index.schema import SCHEMA, TABLES, Counts, Row
+from feedsvc.index.schema import SCHEMA, TABLES, Counts, Labelled, Row
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Article, Finding
 from tests.test_folder import open_folder, unprivileged
@@ -42,7 +42,15 @@ def put(index: Index, *made: tuple[Row, bytes]) -> None:
     with index.transaction():
         for row, packed in made:
             old = index.find(row.id)
-            index.put(row, packed, old.digest if old else "")
+            index.put(row, feeds_of(row), packed, old.digest if old else "")
+
+
+def feeds_of(row: Row) -> dict[str, str]:
+    return {MAIN: ""} if row.state == "published" else {}
+
+
+def put_one(index: Index, row: Row, packed: bytes) -> None:
+    index.put(row, feeds_of(row), packed)
 
 
 def end_run(index: Index, now: int = T, *, changed: bool = True) -> None:
@@ -98,6 +106,96 @@ def test_due_are_those_whose_time_has_come_by_path(index: SqliteIndex) -> None:
     assert [row.path for row in index.due(T + 2)] == ["a.txt", "b.txt"]
 
 
+def test_due_are_those_that_expire_too_but_not_what_is_hidden(index: SqliteIndex) -> None:
+    states = ("published", "unlisted", "waiting", "draft", "withdrawn", "expired")
+    put(
+        index,
+        *(
+            make(f"{at}.txt", updated=T + at, state=state, expires=T + 50, published=T + 99)
+            for at, state in enumerate(states)
+        ),
+        make("9.txt", updated=T + 9),
+    )
+    assert index.due(T + 49) == []
+    assert [row.state for row in index.due(T + 50)] == ["published", "unlisted", "waiting"]
+
+
+def enter(index: Index, name: str, updated: int, **feeds: str) -> None:
+    row, packed = make(name, updated=updated)
+    with index.transaction():
+        facets = {f"category/{slug}/": label for slug, label in feeds.items()}
+        index.put(row, {MAIN: ""} | facets, packed)
+
+
+def test_facet_has_the_commonest_label_and_all_entries(index: SqliteIndex) -> None:
+    enter(index, "a", T, news="News")
+    enter(index, "b", T + 1, news="news", art="Art")
+    enter(index, "c", T + 2, news="news")
+    enter(index, "d", T + 3, art="ART")
+    assert index.facets("category") == [
+        Labelled("category/art/", "ART", 2),  # as often: the first by code point
+        Labelled("category/news/", "news", 3),
+    ]
+    assert index.facet("category/news/") == Labelled("category/news/", "news", 3)
+    assert index.facet("category/new/") is None
+    assert index.facets("author") == []
+
+
+def test_entry_that_leaves_a_facet_is_counted_no_more(index: SqliteIndex) -> None:
+    enter(index, "a", T, news="News", art="Art")
+    enter(index, "b", T + 1, news="news")
+    enter(index, "a", T, news="news")
+    assert index.facet("category/art/") is None
+    assert index.facet("category/news/") == Labelled("category/news/", "news", 2)
+    assert index.memberships("https://example.org/a") == {MAIN: "", "category/news/": "news"}
+    row, _ = make("b", updated=T + 1, state="withdrawn")
+    with index.transaction():
+        index.put(row, {})
+    assert index.facet("category/news/") == Labelled("category/news/", "news", 1)
+    assert ids(index) == ["https://example.org/a"]
+    assert index.memberships("https://example.org/b") == {}
+
+
+def test_entries_between_two_moments_come_newest_first_then_by_id(index: SqliteIndex) -> None:
+    for at, published in enumerate((T, T + 5, T + 5, T + 9)):
+        put(index, make(f"{at}", f"urn:{at}", T + at, published=published))
+    between = index.between(MAIN, T, T + 9)
+    assert [stamp.id for stamp in between] == ["urn:1", "urn:2", "urn:0"]
+    assert index.count(MAIN, T, T + 9, 99) == 3
+    assert index.count(MAIN, T, T + 9, 2) == 2
+    assert (index.last_before(MAIN, T + 9), index.last_before(MAIN, T)) == (T + 5, None)
+    assert (index.first_from(MAIN, T + 6), index.first_from(MAIN, T + 10)) == (T + 9, None)
+
+
+def test_pages_are_found_by_slug_while_they_are_public(index: SqliteIndex) -> None:
+    states = ("published", "unlisted", "waiting", "draft", "withdrawn", "expired")
+    put(
+        index,
+        *(
+            make(f"{at}", updated=T + at, state=state, slug=f"s{at}")
+            for at, state in enumerate(states)
+        ),
+        make("none", updated=T + 9),
+    )
+    assert index.slugs("", 9) == ["s0", "s1"]
+    assert index.slugs("s0", 9) == ["s1"]
+    pages = [index.page(f"s{at}") for at in range(6)]
+    assert [page.slug if page else None for page in pages] == ["s0", "s1", *[None] * 4]
+    assert index.page("") is None
+    assert index.has_slug("s4", "https://example.org/0")
+    assert not index.has_slug("s4", "https://example.org/4")
+
+
+def test_more_articles_than_a_statement_takes_are_found(
+    index: SqliteIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.index.catalogue.MOST_NAMES", 2)
+    made = [make(f"{at}", updated=T + at) for at in range(5)]
+    put(index, *made)
+    digests = [row.digest for row, _ in made]
+    assert sorted(index.articles(digests)) == sorted(digests)
+
+
 def test_next_free_second_is_the_first_gap(index: SqliteIndex) -> None:
     assert index.next_free(T, "urn:new", T + 9999) == T
     put(index, *(make(f"{at}.txt", f"urn:{at}", T + at) for at in (0, 1, 2, 4, 9)))
@@ -145,7 +243,7 @@ def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
     put(index, (row, packed))
     end_run(index)
     with index.transaction():
-        index.put(replace(row, state="withdrawn"), replaces=row.digest)
+        index.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
     end_run(index)
     assert (ids(index), list(index.articles([row.digest]))) == ([], [row.digest])
     end_run(index)
@@ -194,7 +292,18 @@ def test_counts_are_by_state(index: SqliteIndex) -> None:
     put(index, *(make(f"{at}", updated=T + at, state=s) for at, s in enumerate(states)))
     with index.transaction():
         index.refuse([Finding("z", 1, "title", "missing")])
-    assert index.counts() == Counts(published=3, waiting=2, withdrawn=1, refused=1, time=0)
+    put(index, make("7", updated=T + 7, state="draft"))
+    assert index.counts() == Counts(
+        published=3,
+        waiting=2,
+        withdrawn=1,
+        draft=1,
+        unlisted=0,
+        expired=0,
+        refused=1,
+        time=0,
+    )
+    assert index.hidden() == {"waiting": 2, "draft": 1}
 
 
 def test_each_edition_has_a_later_time_whatever_the_clock_says(index: SqliteIndex) -> None:
@@ -224,7 +333,7 @@ def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
 
     def fail() -> None:
         with index.transaction():
-            index.put(*make("b.txt", updated=T + 1))
+            put_one(index, *make("b.txt", updated=T + 1))
             index.finish_run(T, "other")
             raise ZeroDivisionError
 
@@ -239,7 +348,7 @@ def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
 def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex) -> None:
     def fail() -> None:
         with index.transaction():
-            index.put(*make("a.txt"))
+            put_one(index, *make("a.txt"))
             index.close()
             raise ZeroDivisionError
 
@@ -269,7 +378,7 @@ def test_index_of_another_schema_is_missing_to_who_only_reads(tmp_path: Path) ->
 
 
 def make_other_schema(path: str) -> Row:
-    row, packed = make("a.txt", edited=T + 7, seen=T - 7)
+    row, packed = make("a.txt", edited=T + 7, seen=T - 7, slug="a")
     index = SqliteIndex(path, create=True)
     put(index, (row, packed))
     with index.transaction():
@@ -287,6 +396,21 @@ def test_index_of_another_schema_is_made_anew_but_for_identities(tmp_path: Path)
     assert index.rows("", 9) == [blank]
     assert (ids(index), index.refused(), index.reading()) == ([], [], "")
     assert index.execute("PRAGMA user_version") == [(SCHEMA,)]
+    index.close()
+
+
+def test_index_of_the_first_schema_keeps_its_identities(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    row = make_other_schema(str(path))
+    old = sqlite3.connect(path)
+    old.execute("DROP INDEX article_slug")
+    old.execute("ALTER TABLE article DROP COLUMN slug")
+    old.execute("PRAGMA user_version = 1")
+    old.close()
+    index = SqliteIndex(str(path), create=True)
+    assert [(found.id, found.seen, found.slug) for found in index.rows("", 9)] == [
+        (row.id, row.seen, "")
+    ]
     index.close()
 
 
@@ -403,7 +527,7 @@ def test_threads_may_share_an_index(index: SqliteIndex) -> None:
             for at in range(20):
                 with index.transaction():
                     free = index.next_free(T, "", T + 9999)
-                    index.put(*make(f"{number}-{at}", updated=free))
+                    put_one(index, *make(f"{number}-{at}", updated=free))
                 assert index.newest(MAIN, 5)
         except BaseException as fault:
             faults.append(fault)
@@ -434,7 +558,7 @@ def test_readers_go_on_while_another_connection_writes(index: SqliteIndex) -> No
     put(index, make("a.txt"))
     other = SqliteIndex(index.path)
     with index.transaction():
-        index.put(*make("b.txt", updated=T + 1))
+        put_one(index, *make("b.txt", updated=T + 1))
         assert [row.path for row in other.rows("", 9)] == ["a.txt"]
     assert len(other.rows("", 9)) == 2
     other.close()

@@ -1,6 +1,7 @@
 """Ingest: what a run makes of a folder, and what it leaves as it was."""
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -731,3 +733,156 @@ def test_refused_file_keeps_no_other_from_being_published(site: Site) -> None:
     report = site.ingest()
     assert [finding.path for finding in report.refused] == ["b.txt"]
     assert (report.new, len(updated(site))) == (1, 2)
+
+
+# What is selected
+
+
+def mark(site: Site, name: str, *fields: str, **article: Any) -> None:
+    """Write an article with fields below its address."""
+    path = site.write(name, **article)
+    head, _, text = path.read_text().partition("\n\n")
+    path.write_text("\n".join([head, *fields]) + f"\n\n{text}")
+    site.writes += 1
+    written = NOW.timestamp() - 10**6 + site.writes
+    os.utime(path, (written, written))
+
+
+def shown(site: Site) -> list[str]:
+    return [stamp.id.rpartition("/")[2] for stamp in site.index.newest(MAIN, 99)]
+
+
+def test_draft_is_published_when_its_mark_is_taken_off(site: Site) -> None:
+    mark(site, "a.txt", "draft: yes")
+    report = site.ingest()
+    assert (shown(site), report.new, report.hidden) == ([], 1, 1)
+    mark(site, "a.txt", "draft: no")
+    report = site.ingest()
+    assert (shown(site), report.changed, report.hidden) == (["a.txt"], 1, 0)
+    [row] = site.index.rows("", 9)
+    assert row.updated == row.published, "taking the mark off is no edit"
+
+
+def test_undated_draft_is_published_when_it_is_none_any_more(site: Site) -> None:
+    mark(site, "a.txt", "draft: yes", date=None)
+    site.ingest()
+    mark(site, "a.txt", date=None)
+    site.ingest()
+    [row] = site.index.rows("", 9)
+    assert row.published == row.updated == int(site.now.timestamp())
+    site.ingest()
+    assert site.index.rows("", 9) == [row]
+
+
+def test_published_article_that_becomes_a_draft_is_hidden_and_keeps_its_identity(
+    site: Site,
+) -> None:
+    site.write("a.txt")
+    site.ingest()
+    [before] = site.index.rows("", 9)
+    mark(site, "a.txt", "draft: yes")
+    site.ingest()
+    assert shown(site) == []
+    site.write("a.txt")
+    site.ingest()
+    [after] = site.index.rows("", 9)
+    assert (after.id, after.published, after.state) == (before.id, before.published, "published")
+
+
+def test_unlisted_article_has_its_page_and_is_in_no_feed(site: Site) -> None:
+    mark(site, "a.txt", "unlisted: yes", "category: News", url=None)
+    report = site.ingest()
+    assert (shown(site), report.hidden) == ([], 1)
+    assert site.index.slugs("", 9) == ["a"]
+    assert site.index.facets("category") == []
+
+
+def test_article_expires_at_its_time_without_being_touched(site: Site) -> None:
+    mark(site, "a.txt", f"expires: {site.now + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}")
+    site.ingest()
+    assert shown(site) == ["a.txt"]
+    revision = site.index.revision()
+    report = site.ingest()
+    assert (shown(site), report.changed, report.unchanged, report.hidden) == ([], 1, 0, 1)
+    assert site.index.revision() > revision
+    report = site.ingest()
+    assert (report.changed, report.unchanged) == (0, 1)
+
+
+def test_clock_that_is_set_back_hides_nothing(site: Site) -> None:
+    site.write("a.txt", date="2024-06-01T12:30:00Z")
+    site.ingest()
+    site.now -= timedelta(days=9)
+    report = site.ingest()
+    assert (shown(site), report.changed, report.unchanged) == (["a.txt"], 0, 1)
+
+
+def test_what_hides_an_article_is_told_to_who_listens(site: Site) -> None:
+    mark(site, "a.txt", "draft: yes")
+    mark(site, "b.txt", "unlisted: yes")
+    mark(site, "c.txt", "expires: 2024-05-30")
+    site.write("d.txt", date="2024-06-09")
+    told: list[str] = []
+    site.ingest(listen=lambda reading: told.extend(finding.field for finding in reading.findings))
+    assert told == ["draft", "unlisted", "expires", "published"]
+
+
+# Feeds and pages
+
+
+def test_entry_is_in_a_feed_for_each_label_author_and_its_language(site: Site) -> None:
+    mark(site, "a.nl.txt", "category: News, ART", "author: Ann", "author: Bo <bo@example.org>")
+    site.ingest()
+    assert site.index.memberships("https://example.org/a.nl.txt") == {
+        MAIN: "",
+        "category/news/": "News",
+        "category/art/": "ART",
+        "author/ann/": "Ann",
+        "author/bo/": "Bo",
+        "language/nl/": "nl",
+    }
+    (site.folder / "a.nl.txt").unlink()
+    site.ingest(allow_empty=True)
+    assert site.index.memberships("https://example.org/a.nl.txt") == {}
+    assert site.index.facets("author") == []
+
+
+def test_feeds_follow_an_edit_and_the_settings_language(site: Site) -> None:
+    mark(site, "a.txt", "category: News")
+    site.ingest()
+    mark(site, "a.txt", "category: Art")
+    site.ingest()
+    assert list(site.index.memberships("https://example.org/a.txt")) == [
+        MAIN,
+        "category/art/",
+        "language/en/",
+    ]
+    [before] = site.index.rows("", 9)
+    site.options["language"] = "nl"
+    site.ingest()
+    assert "language/nl/" in site.index.memberships("https://example.org/a.txt")
+    assert site.index.rows("", 9) == [before], "the article itself is the same"
+
+
+def test_article_without_url_has_a_page_named_after_its_file_for_good(site: Site) -> None:
+    site.write("Über uns & mehr.txt", url=None)
+    site.write("deep/a.txt", url=None)
+    site.write("a.txt", url=None)
+    site.write("b.txt")
+    site.ingest()
+    rows = {row.path: row.slug for row in site.index.rows("", 9)}
+    assert rows["Über uns & mehr.txt"] == "über-uns-and-mehr"
+    assert (rows["a.txt"], rows["b.txt"]) == ("a", "")
+    assert re.fullmatch(r"a-[0-9a-f]{12}", rows["deep/a.txt"])
+    (site.folder / "a.txt").unlink()
+    site.write("deep/a.txt", url=None, text="Edited.")
+    site.ingest()
+    assert {row.path: row.slug for row in site.index.rows("", 9)} == rows
+
+
+def test_article_that_gets_a_url_has_no_page_any_more(site: Site) -> None:
+    site.write("a.txt", url=None)
+    site.ingest()
+    site.write("a.txt")
+    site.ingest()
+    assert site.index.slugs("", 9) == []

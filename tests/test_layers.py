@@ -22,6 +22,7 @@ LEVELS = {
     "windows": 7,
     "paths": 7,
     "identity": 6,
+    "selection": 6,
     "index": 5,
     "folder": 5,
     "readers": 4,

@@ -6,22 +6,17 @@ ingest's, and no clock is read here. Text is kept by digest, apart from the narr
 
 import hashlib
 import zlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
-from feedsvc.errors import IndexMissing
-from feedsvc.index.schema import COLUMNS, Counts, Row, State
-from feedsvc.model import Article, Finding, Stamp
+from feedsvc.index.catalogue import MAIN, Catalogue
+from feedsvc.index.schema import COLUMNS, Counts, Labelled, Row, State
+from feedsvc.model import Article, Finding
 
-__all__ = ["MAIN", "Counts", "Index", "Row", "State", "pack_article"]
-
-MAIN = ""
-"""The name of the main feed."""
+__all__ = ["MAIN", "Counts", "Index", "Labelled", "Row", "State", "pack_article"]
 
 
 def pack_article(id: str, article: Article) -> tuple[str, bytes]:
@@ -31,15 +26,8 @@ def pack_article(id: str, article: Article) -> tuple[str, bytes]:
     return digest.hexdigest(), packed
 
 
-class Index(ABC):
+class Index(Catalogue):
     """The contract. Writes are made inside `transaction`, by one process at a time."""
-
-    @abstractmethod
-    def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
-        """Run one statement with `:name` parameters; return its rows.
-
-        Raises IndexMissing before the first ingest, IndexUnusable and IndexDamaged.
-        """
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -69,10 +57,11 @@ class Index(ABC):
         return Row(*rows[0]) if rows else None
 
     def due(self, now: int) -> list[Row]:
-        """Return the rows that wait for a time that has come, in the order of their paths."""
+        """Return the rows whose time to be published, or to expire, has come, in path order."""
         rows = self.execute(
             f"SELECT {COLUMNS} FROM article WHERE state = 'waiting' AND published <= :now"
-            " ORDER BY path",
+            f" UNION SELECT {COLUMNS} FROM article WHERE expires > 0 AND expires <= :now"
+            " AND state IN ('published', 'unlisted', 'waiting') ORDER BY path",
             {"now": now},
         )
         return [Row(*row) for row in rows]
@@ -100,17 +89,40 @@ class Index(ABC):
                 break
         return int(gap[0][0])
 
-    def waiting(self) -> int:
-        """Count the entries that wait for their time."""
-        return int(self.execute("SELECT count(*) FROM article WHERE state = 'waiting'")[0][0])
+    def hidden(self) -> dict[str, int]:
+        """Count the entries that have a file and are in no feed, by state."""
+        return dict(
+            self.execute(
+                "SELECT state, count(*) FROM article WHERE state NOT IN ('published', 'withdrawn')"
+                " GROUP BY state"
+            )
+        )
+
+    def has_slug(self, slug: str, id: str) -> bool:
+        """Whether another entry than `id` has a page of this name."""
+        return bool(
+            self.execute(
+                "SELECT 1 FROM article WHERE slug = :slug AND id <> :id", {"slug": slug, "id": id}
+            )
+        )
+
+    def memberships(self, id: str) -> dict[str, str]:
+        """Return the feeds that an entry is in, each with the label that it has there."""
+        return dict(self.execute("SELECT feed, label FROM membership WHERE id = :id", {"id": id}))
 
     # What ingest writes
 
-    def put(self, row: Row, packed: bytes | None = None, replaces: str = "") -> None:
-        """Write a row over the one of its id; with `packed`, the text of its digest.
+    def put(
+        self,
+        row: Row,
+        feeds: Mapping[str, str],
+        packed: bytes | None = None,
+        replaces: str = "",
+    ) -> None:
+        """Write a row over the one of its id, and the feeds that its entry is in, with its labels.
 
-        `replaces` is the digest of the text that it makes obsolete; who plans with it now still
-        finds it.
+        With `packed`, the text of its digest too. `replaces` is the digest of the text that it
+        makes obsolete; who plans with it now still finds it.
         """
         values = msgspec.structs.asdict(row)
         if replaces and (replaces != row.digest or row.state == "withdrawn"):
@@ -132,18 +144,41 @@ class Index(ABC):
                 " ON CONFLICT (digest) DO UPDATE SET replaced = NULL",
                 {"digest": row.digest, "article": zlib.compress(packed, 1)},
             )
-        self._enter(row)
+        self._enter(row, feeds)
 
-    def _enter(self, row: Row) -> None:
-        """Bring the feeds that a row's entry is in up to date with its state."""
-        if row.state != "published":
-            self.execute("DELETE FROM membership WHERE id = :id", {"id": row.id})
+    def _enter(self, row: Row, feeds: Mapping[str, str]) -> None:
+        """Bring an entry's memberships up to date, and how many entries each label has."""
+        before = self.memberships(row.id)
+        for feed, label in before.items() - feeds.items():
+            self._count_label(feed, label, -1)
+        for feed in before.keys() - feeds.keys():
+            self.execute(
+                "DELETE FROM membership WHERE id = :id AND feed = :feed",
+                {"id": row.id, "feed": feed},
+            )
+        for feed, label in feeds.items():
+            if before.get(feed) != label:
+                self._count_label(feed, label, 1)
+            self.execute(
+                "INSERT INTO membership VALUES (:id, :feed, :published, :updated, :label)"
+                " ON CONFLICT (id, feed) DO UPDATE SET published = excluded.published,"
+                " updated = excluded.updated, label = excluded.label",
+                {
+                    "id": row.id,
+                    "feed": feed,
+                    "published": row.published,
+                    "updated": row.updated,
+                    "label": label,
+                },
+            )
+
+    def _count_label(self, feed: str, label: str, change: int) -> None:
+        if feed == MAIN:
             return
         self.execute(
-            "INSERT INTO membership VALUES (:feed, :id, :published, :updated)"
-            " ON CONFLICT (feed, id) DO UPDATE"
-            " SET published = excluded.published, updated = excluded.updated",
-            {"feed": MAIN, "id": row.id, "published": row.published, "updated": row.updated},
+            "INSERT INTO label VALUES (:feed, :label, :change) ON CONFLICT (feed, label)"
+            " DO UPDATE SET entries = label.entries + excluded.entries",
+            {"feed": feed, "label": label, "change": change},
         )
 
     def touch(self, path: str, size: int, mtime: int, source: str) -> None:
@@ -185,48 +220,6 @@ class Index(ABC):
             {"now": now, "reading": reading},
         )
 
-    # What documents are made from
-
-    def revision(self) -> int:
-        """Return the number of the last change: what was planned under it is still right.
-
-        Raises IndexMissing until the first ingest has ended.
-        """
-        number = int(self.execute("SELECT number FROM revision")[0][0])
-        if number == 0:
-            raise IndexMissing("index", "nothing is ingested yet")
-        return number
-
-    def newest(self, feed: str, limit: int) -> tuple[Stamp, ...]:
-        """Return the entries of a feed that were updated last, newest first."""
-        rows = self.execute(
-            "SELECT m.id, a.digest, m.published, m.updated"
-            " FROM membership m JOIN article a ON a.id = m.id"
-            " WHERE m.feed = :feed ORDER BY m.updated DESC, m.id LIMIT :limit",
-            {"feed": feed, "limit": limit},
-        )
-        return tuple(
-            Stamp(id, digest, _to_datetime(published), _to_datetime(updated))
-            for id, digest, published, updated in rows
-        )
-
-    def articles(self, digests: Sequence[str]) -> dict[str, Article]:
-        """Return the articles of these digests; those no longer kept are missing."""
-        names = {f"d{number}": digest for number, digest in enumerate(digests)}
-        holders = ", ".join(f":{name}" for name in names)
-        rows = self.execute(
-            f"SELECT digest, article FROM content WHERE digest IN ({holders})", names
-        )
-        decode = msgspec.msgpack.Decoder(Article).decode
-        return {digest: decode(zlib.decompress(packed)) for digest, packed in rows}
-
-    def edition(self, path: str) -> tuple[str, datetime] | None:
-        """Return the last version recorded of a document, and when it was first seen."""
-        rows = self.execute(
-            "SELECT version, modified FROM edition WHERE path = :path", {"path": path}
-        )
-        return (rows[0][0], _to_datetime(rows[0][1])) if rows else None
-
     def record(self, path: str, version: str, now: int) -> None:
         """Record a document's version, first seen `now`; a later one always has a later time.
 
@@ -241,23 +234,3 @@ class Index(ABC):
             " ELSE edition.modified + 1 END",
             {"path": path, "version": version, "now": now},
         )
-
-    # What an operator asks
-
-    def refused(self) -> list[Finding]:
-        """Return what the last ingest refused, in order."""
-        rows = self.execute("SELECT path, line, field, what, why FROM refused ORDER BY path, line")
-        return [Finding(*row) for row in rows]
-
-    def counts(self) -> Counts:
-        """Count the articles by state."""
-        states = dict(self.execute("SELECT state, count(*) FROM article GROUP BY state"))
-        refused = self.execute("SELECT count(*) FROM refused")[0][0]
-        time = self.execute("SELECT time FROM revision")[0][0]
-        names: tuple[State, ...] = ("published", "waiting", "withdrawn")
-        published, waiting, withdrawn = (states.get(name, 0) for name in names)
-        return Counts(published, waiting, withdrawn, refused, time)
-
-
-def _to_datetime(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

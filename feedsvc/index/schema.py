@@ -4,11 +4,11 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Row", "State"]
+__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Labelled", "Row", "State"]
 
-State: TypeAlias = Literal["published", "waiting", "withdrawn"]
+State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
 
-SCHEMA = 1
+SCHEMA = 2
 """To be raised with any change of the tables: an index of another schema is made anew."""
 
 TABLES = (
@@ -16,14 +16,22 @@ TABLES = (
         id TEXT PRIMARY KEY, path TEXT UNIQUE, own BIGINT NOT NULL, size BIGINT NOT NULL,
         mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
         published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
-        seen BIGINT NOT NULL, state TEXT NOT NULL)""",
+        seen BIGINT NOT NULL, state TEXT NOT NULL, slug TEXT NOT NULL, listed BIGINT NOT NULL,
+        expires BIGINT NOT NULL)""",
+    "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
+    "CREATE INDEX article_expires ON article (expires) WHERE expires > 0",
+    "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
     "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
     "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
     """CREATE TABLE membership (
-        feed TEXT NOT NULL, id TEXT NOT NULL, published BIGINT NOT NULL, updated BIGINT NOT NULL,
-        PRIMARY KEY (feed, id))""",
+        id TEXT NOT NULL, feed TEXT NOT NULL, published BIGINT NOT NULL, updated BIGINT NOT NULL,
+        label TEXT NOT NULL, PRIMARY KEY (id, feed))""",
     "CREATE UNIQUE INDEX membership_updated ON membership (feed, updated)",
+    "CREATE INDEX membership_published ON membership (feed, published, id)",
+    """CREATE TABLE label (
+        feed TEXT NOT NULL, label TEXT NOT NULL, entries BIGINT NOT NULL,
+        PRIMARY KEY (feed, label))""",
     """CREATE TABLE refused (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
         why TEXT NOT NULL)""",
@@ -42,7 +50,8 @@ class Row(Struct, frozen=True):
     `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
     of the file's bytes, `digest` that of the entry made from them; both are empty where the
     file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
-    was; `updated` differs among all published entries.
+    was; `updated` differs among all published entries. `slug` names the page of an entry whose
+    article has no URL; `expires` is 0 where it never does.
     """
 
     id: str
@@ -57,9 +66,20 @@ class Row(Struct, frozen=True):
     edited: int
     seen: int
     state: State
+    slug: str = ""
+    listed: bool = True
+    expires: int = 0
 
 
 COLUMNS = ", ".join(Row.__struct_fields__)
+
+
+class Labelled(Struct, frozen=True):
+    """A feed, the commonest label of its entries, and how many they are."""
+
+    feed: str
+    label: str
+    entries: int
 
 
 class Counts(Struct, frozen=True):
@@ -68,5 +88,8 @@ class Counts(Struct, frozen=True):
     published: int
     waiting: int
     withdrawn: int
+    draft: int
+    unlisted: int
+    expired: int
     refused: int
     time: int

@@ -151,7 +151,8 @@ class SqliteIndex(Index):
         for statement in TABLES:
             connection.execute(statement)
         connection.executemany(
-            "INSERT INTO article VALUES (?, ?, ?, -1, 0, '', '', ?, ?, ?, ?, 'withdrawn')", kept
+            "INSERT INTO article VALUES (?, ?, ?, -1, 0, '', '', ?, ?, ?, ?, 'withdrawn', ?, 1, 0)",
+            kept,
         )
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("COMMIT")
@@ -166,7 +167,9 @@ def _read_schema(connection: sqlite3.Connection) -> int:
 
 
 def _keep_identities(connection: sqlite3.Connection) -> list[Any]:
-    """Return what no build from the folder gives back: ids, and the times things were seen."""
+    """Return what no build from the folder gives back: ids, page names, and when things were."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(article)")}
+    slug = "slug" if "slug" in columns else "''"
     return connection.execute(
-        "SELECT id, path, own, published, updated, edited, seen FROM article"
+        f"SELECT id, path, own, published, updated, edited, seen, {slug} FROM article"
     ).fetchall()

@@ -1,0 +1,182 @@
+"""The catalogue: what documents are made from, each question at the cost of its answer.
+
+Times are seconds since 1970 UTC; a feed is named by its path, the main one by none.
+"""
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from feedsvc.errors import IndexMissing
+from feedsvc.index.schema import Counts, Labelled
+from feedsvc.model import Article, Finding, Stamp
+
+__all__ = ["MAIN", "Catalogue"]
+
+MAIN = ""
+"""The name of the main feed."""
+
+MOST_NAMES = 10_000
+"""Parameters of one statement; engines allow a few times as many."""
+
+# An article with a URL of its own has no page here.
+_STAMPS = (
+    "SELECT m.id, a.digest, m.published, m.updated, a.slug"
+    " FROM membership m JOIN article a ON a.id = m.id WHERE m.feed = :feed"
+)
+
+
+class Catalogue(ABC):
+    """The part of the index's contract that only reads."""
+
+    @abstractmethod
+    def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
+        """Run one statement with `:name` parameters; return its rows.
+
+        Raises IndexMissing before the first ingest, IndexUnusable and IndexDamaged.
+        """
+
+    def revision(self) -> int:
+        """Return the number of the last change: what was planned under it is still right.
+
+        Raises IndexMissing until the first ingest has ended.
+        """
+        number = int(self.execute("SELECT number FROM revision")[0][0])
+        if number == 0:
+            raise IndexMissing("index", "nothing is ingested yet")
+        return number
+
+    # Windows
+
+    def newest(self, feed: str, limit: int) -> tuple[Stamp, ...]:
+        """Return the entries of a feed that were updated last, newest first."""
+        return self._stamps(
+            "ORDER BY m.updated DESC, m.id LIMIT :limit", {"feed": feed, "limit": limit}
+        )
+
+    def between(self, feed: str, start: int, end: int) -> tuple[Stamp, ...]:
+        """Return the entries published from `start` and before `end`, newest first, then by id."""
+        return self._stamps(
+            "AND m.published >= :start AND m.published < :end ORDER BY m.published DESC, m.id",
+            {"feed": feed, "start": start, "end": end},
+        )
+
+    def _stamps(self, rest: str, values: Mapping[str, Any]) -> tuple[Stamp, ...]:
+        return tuple(
+            Stamp(id, digest, _to_datetime(published), _to_datetime(updated), slug)
+            for id, digest, published, updated, slug in self.execute(f"{_STAMPS} {rest}", values)
+        )
+
+    def count(self, feed: str, start: int, end: int, most: int) -> int:
+        """Count the entries published from `start` and before `end`, but no further than `most`."""
+        rows = self.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM membership WHERE feed = :feed"
+            " AND published >= :start AND published < :end LIMIT :most) AS found",
+            {"feed": feed, "start": start, "end": end, "most": most},
+        )
+        return int(rows[0][0])
+
+    def last_before(self, feed: str, moment: int) -> int | None:
+        """Return when the last entry before a moment was published."""
+        return self._moment("max", "<", feed, moment)
+
+    def first_from(self, feed: str, moment: int) -> int | None:
+        """Return when the first entry from a moment on was published."""
+        return self._moment("min", ">=", feed, moment)
+
+    def _moment(self, best: str, compare: str, feed: str, moment: int) -> int | None:
+        rows = self.execute(
+            f"SELECT {best}(published) FROM membership WHERE feed = :feed"
+            f" AND published {compare} :moment",
+            {"feed": feed, "moment": moment},
+        )
+        found = rows[0][0]
+        return None if found is None else int(found)
+
+    def page(self, slug: str) -> Stamp | None:
+        """Return the entry whose page has this name, if it has a page."""
+        rows = self.execute(
+            "SELECT id, digest, published, updated, slug FROM article"
+            " WHERE slug = :slug AND slug <> '' AND state IN ('published', 'unlisted')",
+            {"slug": slug},
+        )
+        for id, digest, published, updated, slug in rows:
+            return Stamp(id, digest, _to_datetime(published), _to_datetime(updated), slug)
+        return None
+
+    def slugs(self, after: str, limit: int) -> list[str]:
+        """Return the next names of pages, in order."""
+        rows = self.execute(
+            "SELECT slug FROM article WHERE slug > :after AND slug <> ''"
+            " AND state IN ('published', 'unlisted') ORDER BY slug LIMIT :limit",
+            {"after": after, "limit": limit},
+        )
+        return [slug for (slug,) in rows]
+
+    def articles(self, digests: Sequence[str]) -> dict[str, Article]:
+        """Return the articles of these digests; those no longer kept are missing."""
+        decode = msgspec.msgpack.Decoder(Article).decode
+        articles: dict[str, Article] = {}
+        for start in range(0, len(digests), MOST_NAMES):
+            asked = enumerate(digests[start : start + MOST_NAMES])
+            names = {f"d{number}": digest for number, digest in asked}
+            holders = ", ".join(f":{name}" for name in names)
+            rows = self.execute(
+                f"SELECT digest, article FROM content WHERE digest IN ({holders})", names
+            )
+            articles |= {digest: decode(zlib.decompress(packed)) for digest, packed in rows}
+        return articles
+
+    # Feeds
+
+    def facets(self, kind: str) -> list[Labelled]:
+        """Return the feeds of a kind that have entries, in the order of their names."""
+        return self._labelled("feed > :first AND feed < :last", f"{kind}/", f"{kind}0")
+
+    def facet(self, feed: str) -> Labelled | None:
+        """Return one feed, None where it has no entry."""
+        return next(iter(self._labelled("feed >= :first AND feed <= :last", feed, feed)), None)
+
+    def _labelled(self, where: str, first: str, last: str) -> list[Labelled]:
+        rows = self.execute(
+            f"SELECT feed, label, entries FROM label WHERE {where} AND entries > 0"
+            " ORDER BY feed, entries DESC, label",
+            {"first": first, "last": last},
+        )
+        found: dict[str, Labelled] = {}
+        for feed, label, entries in rows:
+            known = found.get(feed)
+            label, before = (known.label, known.entries) if known else (label, 0)
+            found[feed] = Labelled(feed, label, before + entries)
+        return list(found.values())
+
+    # Editions
+
+    def edition(self, path: str) -> tuple[str, datetime] | None:
+        """Return the last version recorded of a document, and when it was first seen."""
+        rows = self.execute(
+            "SELECT version, modified FROM edition WHERE path = :path", {"path": path}
+        )
+        return (rows[0][0], _to_datetime(rows[0][1])) if rows else None
+
+    # What an operator asks
+
+    def refused(self) -> list[Finding]:
+        """Return what the last ingest refused, in order."""
+        rows = self.execute("SELECT path, line, field, what, why FROM refused ORDER BY path, line")
+        return [Finding(*row) for row in rows]
+
+    def counts(self) -> Counts:
+        """Count the articles by state."""
+        counts = dict(self.execute("SELECT state, count(*) FROM article GROUP BY state"))
+        counts["refused"] = self.execute("SELECT count(*) FROM refused")[0][0]
+        counts["time"] = self.execute("SELECT time FROM revision")[0][0]
+        return Counts(**{name: counts.get(name, 0) for name in Counts.__struct_fields__})
+
+
+def _to_datetime(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
