@@ -103,7 +103,7 @@ def serve(
         pass
 
     def announce() -> None:
-        for name in ("", "atom.xml", "rss.xml"):
+        for name in ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml"):
             click.echo(f"  {settings.url}{name}")
         click.echo("Press Ctrl-C to stop.")
 
@@ -155,7 +155,7 @@ def _ingest(settings: Settings, allow_empty: bool) -> Iterator[Any]:
         click.echo(
             f"{settings.folder}: {report.new} new, {report.changed} changed, "
             f"{report.unchanged} unchanged, {report.withdrawn} withdrawn, "
-            f"{report.waiting} waiting, {len(report.refused)} refused"
+            f"{report.waiting} waiting, {report.hidden} hidden, {len(report.refused)} refused"
         )
         if report.kept:
             _complain(

@@ -60,32 +60,30 @@ def export(publication: Publication, output: Path) -> Export:
 def _export(publication: Publication, output: Path) -> Export:
     report = Export()
     before = _read_manifest(output)
-    files = {
-        _name(document.path) + suffix: (document, encoding)
-        for document in publication.documents()
-        for encoding, suffix in VARIANTS.items()
-    }
-    _refuse_strangers(output, files.keys() - before.keys())
-    _remove_temporaries(output)
-    after = {
-        name: before[name]
-        for name, (document, _) in files.items()
-        if name in before and _holds(output / name, before[name], document.version)
-    }
+    _remove_temporaries(output, before)
+    names: set[str] = set()
+    after: Manifest = {}
+    pending: dict[str, tuple[str, Encoding]] = {}
+    for document in publication.documents():
+        for encoding, suffix in VARIANTS.items():
+            name = _name(document.path) + suffix
+            names.add(name)
+            if name in before and _holds(output / name, before[name], document.version):
+                after[name] = before[name]
+            else:
+                pending[name] = document.path, encoding
+    _refuse_strangers(output, names - before.keys())
     report.unchanged = len(after)
-    pending = {name: _Written() for name in files.keys() - after.keys()}
     # Should this run be killed, the next one must know which files may be its own.
-    _write_manifest(output, before | after | pending)
-    for name in [name for name in files if name in pending]:
-        document, encoding = files[name]
-        body = publication.body(document, encoding)
-        _write(output / name, body)
-        after[name] = _Written(document.version, len(body))
-        report.written += 1
-    for name in before.keys() - files.keys():
-        if os.path.lexists(output / name):
-            (output / name).unlink()
-            report.removed += 1
+    _write_manifest(output, before | after | dict.fromkeys(pending, _Written()))
+    for name, (path, encoding) in pending.items():
+        if document := publication.plan(path):
+            body = publication.body(document, encoding)
+            _write(output / name, body)
+            after[name] = _Written(document.version, len(body))
+            report.written += 1
+    for name in before.keys() - names:
+        report.removed += _remove(output, name)
     _write_manifest(output, after)
     return report
 
@@ -125,17 +123,37 @@ def _refuse_strangers(output: Path, names: Set[str]) -> None:
         )
 
 
-def _remove_temporaries(output: Path) -> None:
+def _remove_temporaries(output: Path, manifest: Manifest) -> None:
     """Remove what a killed export left half written."""
-    for file in output.glob(f"{TEMPORARY}*"):
-        file.unlink(missing_ok=True)
+    for name in [MANIFEST, *(name for name, written in manifest.items() if written.size < 0)]:
+        _temporary(output / name).unlink(missing_ok=True)
 
 
 def _write(file: Path, body: bytes) -> None:
     """Write a file whole, or not at all."""
-    temporary = file.with_name(TEMPORARY + file.name)
+    temporary = _temporary(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
     temporary.write_bytes(body)
     temporary.replace(file)
+
+
+def _temporary(file: Path) -> Path:
+    """Name the file that another is made of."""
+    return file.with_name(TEMPORARY + file.name)
+
+
+def _remove(output: Path, name: str) -> int:
+    """Remove a file, and the folders that are empty then; return whether it was there."""
+    file = output / name
+    if not os.path.lexists(file):
+        return 0
+    file.unlink()
+    for folder in file.relative_to(output).parents[:-1]:
+        try:
+            (output / folder).rmdir()
+        except OSError:
+            break
+    return 1
 
 
 def _read_manifest(output: Path) -> Manifest:

@@ -8,22 +8,35 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
+from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
 
-from feedsvc import feeds
 from feedsvc.errors import IndexUnusable, Superseded
-from feedsvc.formats import FORMATS, identify_renderer
-from feedsvc.index import Index
-from feedsvc.model import Document, Entry, Window
+from feedsvc.feeds import describe_feed, has_archives, link_main, list_feeds, list_links
+from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
+from feedsvc.index import MAIN, Index
+from feedsvc.model import Document, Entry, Feed, Guide, Window
+from feedsvc.paths import Place, read_path
 from feedsvc.settings import Settings
+from feedsvc.windows import Windows
 
 __all__ = ["Encoding", "Publication"]
 
 Encoding: TypeAlias = Literal["identity", "gzip"]
+
+MOST_PLANS = 256
+"""Documents whose plans are kept: those asked for last."""
+
+BATCH = 1000
+"""Names of pages that are read at once."""
+
+ARCHIVE_AGE = 86_400
+"""Seconds that an archive is good for: only edits change it."""
 
 
 class Publication:
@@ -31,42 +44,72 @@ class Publication:
 
     def __init__(self, settings: Settings, index: Index) -> None:
         self.settings, self.index = settings, index
-        self._formats = {
-            "/" if known.name == "page" else f"/{known.filename}": known
-            for known in FORMATS.values()
-        }
         self._lock = threading.RLock()
         self._revision = -1
-        self._documents: dict[str, Document] = {}
+        self._plans: OrderedDict[str, Document] = OrderedDict()
         self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
 
-    def paths(self) -> tuple[str, ...]:
-        """Every public path: the documents first, the pages that link to them last."""
-        return tuple(sorted(self._formats, reverse=True))
+    def paths(self) -> Iterator[str]:
+        """Yield every public path: what others link to first, the main page last."""
+        return (document.path for document in self.documents())
+
+    def documents(self) -> Iterator[Document]:
+        """Plan every document, in the order of `paths`."""
+        yield from self._plan_found(Place("css"))
+        after = ""
+        while slugs := self.index.slugs(after, BATCH):
+            for slug in slugs:
+                yield from self._plan_found(Place("entry", slug=slug))
+            after = slugs[-1]
+        for feed in list_feeds(self.settings, self.index):
+            if feed.path == MAIN:
+                yield from self._plan_found(Place("opml"))
+            yield from self._plan_feed(feed)
+
+    def _plan_found(self, place: Place) -> Iterator[Document]:
+        window = self._find_window(place)
+        if window:
+            yield self._plan(place, window)
+
+    def _plan_feed(self, feed: Feed) -> Iterator[Document]:
+        """Plan the documents of a feed, its archives first."""
+        windows = self._open(feed)
+        newest = self._find_newest(windows, feed)
+        if has_archives(self.settings, feed) and not newest.complete:
+            for name in windows.archives():
+                if window := windows.archive(name):
+                    yield from self._plan_formats(windows, window)
+        yield from self._plan_formats(windows, newest)
+
+    def _plan_formats(self, windows: Windows, window: Window) -> Iterator[Document]:
+        for format in FEED_FORMATS:
+            place = Place(format, window.feed.path, window.period)
+            yield self._plan(place, self._guide(place, windows, window))
 
     def document(self, path: str) -> Document | None:
-        """Plan the document at `path`, None where there is none.
+        """Plan the document at `path`, None where there is none; record a version that is new.
 
         Raises IndexMissing before the first ingest, and the index's other errors.
         """
-        if path.endswith("/index.html"):  # as a static host has it
-            path = path.removesuffix("index.html")
-        if path not in self._formats:
+        if read_path(path) is None:
             return None
         revision = self.index.revision()
         with self._lock:
             if revision != self._revision:
-                self._documents, self._revision = {}, revision
-            known = self._documents.get(path)
-        if known:
-            return known
-        document = self._plan(path, feeds.newest(self.index, self.settings))
-        if document.modified is None:
+                self._plans, self._revision = OrderedDict(), revision
+            known = self._plans.get(path)
+            if known:
+                self._plans.move_to_end(path)
+                return known
+        document = self.plan(path)
+        if document and document.modified is None:
             document = self._record(document)
-        if document.modified:
+        if document and document.modified:
             with self._lock:
                 if revision == self._revision:
-                    self._documents[path] = document
+                    self._plans[path] = document
+                    if len(self._plans) > MOST_PLANS:
+                        self._plans.popitem(last=False)
         return document
 
     def _record(self, document: Document) -> Document:
@@ -82,13 +125,60 @@ class Publication:
             return document
         return replace(document, modified=self._date(document.path, document.version))
 
-    def documents(self) -> list[Document]:
-        """Plan every document, in the order of `paths`, from one look at the index."""
-        window = feeds.newest(self.index, self.settings)
-        return [self._plan(path, window) for path in self.paths()]
+    def plan(self, path: str) -> Document | None:
+        """Plan the document at `path` from the index as it is now, None where there is none."""
+        place = read_path(path)
+        window = self._find_window(place) if place else None
+        return self._plan(place, window) if place and window else None
 
-    def _plan(self, path: str, window: Window) -> Document:
-        format = self._formats[path]
+    def _find_window(self, place: Place) -> Window | None:
+        feed = describe_feed(self.settings, self.index, place.feed)
+        if feed is None:
+            return None
+        match place.format:
+            case "css":
+                return Window(feed, ())
+            case "opml":
+                return Window(feed, (), guide=Guide(list_links(self.settings, self.index)))
+            case "entry":
+                return self._find_entry(feed, place.slug)
+        windows = self._open(feed)
+        if not place.period:
+            return self._guide(place, windows, self._find_newest(windows, feed))
+        window = windows.archive(place.period) if has_archives(self.settings, feed) else None
+        return self._guide(place, windows, window) if window else None
+
+    def _open(self, feed: Feed) -> Windows:
+        return Windows(self.index, feed, self.settings.archive_size)
+
+    def _find_newest(self, windows: Windows, feed: Feed) -> Window:
+        archived = has_archives(self.settings, feed)
+        return windows.newest(self.settings.entries, archived=archived)
+
+    def _find_entry(self, feed: Feed, slug: str) -> Window | None:
+        stamp = self.index.page(slug)
+        if stamp is None:
+            return None
+        if not self.index.memberships(stamp.id):  # the feeds of an unlisted one may not be there
+            feed = replace(feed, facets=())
+        return Window(feed, (stamp,))
+
+    def _guide(self, place: Place, windows: Windows, window: Window) -> Window:
+        """Add to the window of a page where to go from there."""
+        if place.format != "page":
+            return window
+        if place.feed == MAIN and not window.period:
+            feeds = list_links(self.settings, self.index)
+        else:
+            feeds = (link_main(self.settings),)
+        has_parts = window.period or window.prev
+        return replace(
+            window, guide=Guide(feeds, windows.parts(window.period) if has_parts else ())
+        )
+
+    def _plan(self, place: Place, window: Window) -> Document:
+        format = FORMATS[place.format]
+        path = replace(place, period=window.period).path
         inputs = msgspec.msgpack.encode((path, identify_renderer(format.name), window))
         version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
         media_type = format.media_type
@@ -100,7 +190,7 @@ class Publication:
             media_type=media_type,
             version=version,
             modified=self._date(path, version),
-            max_age=self.settings.poll_minutes * 60,
+            max_age=ARCHIVE_AGE if window.closed else self.settings.poll_minutes * 60,
             window=window,
         )
 
@@ -111,7 +201,7 @@ class Publication:
 
     def address(self, path: str) -> str:
         """Return the absolute URL of a path."""
-        return self.settings.url + path.removeprefix("/")
+        return self.settings.url + quote(path.removeprefix("/"))
 
     def body(self, document: Document, encoding: Encoding = "identity") -> bytes:
         """Return a document's bytes, made once per version and encoding.
@@ -133,21 +223,24 @@ class Publication:
         articles = self.index.articles([stamp.digest for stamp in stamps])
         if any(stamp.digest not in articles for stamp in stamps):
             raise Superseded(document.path, "superseded", f"version {document.version}")
-        entries = [
-            Entry(stamp.id, stamp.published, stamp.updated, articles[stamp.digest].url or '', articles[stamp.digest])
-            for stamp in stamps
-        ]
+        entries = []
+        for stamp in stamps:
+            article = articles[stamp.digest]
+            url = article.url or self.address(Place("entry", slug=stamp.slug).path)
+            entries.append(Entry(stamp.id, stamp.published, stamp.updated, url, article))
         return FORMATS[document.format].render(document.window, entries)
 
     def settle(self, now: datetime) -> None:
-        """Record the version of each document, so that all processes tell one Last-Modified.
+        """Record the version of each main document, so that all processes tell one Last-Modified.
 
-        To be called after each ingest; renders nothing.
+        To be called after each ingest; renders nothing. Those of the others are recorded when
+        they are first asked for.
         """
         with self.index.transaction():
-            for document in self.documents():
-                address = self.address(document.path)
-                self.index.record(address, document.version, int(now.timestamp()))
+            for format in ("css", "opml", *FEED_FORMATS):
+                for document in self._plan_found(Place(format)):
+                    address = self.address(document.path)
+                    self.index.record(address, document.version, int(now.timestamp()))
 
 
 class _Bodies:

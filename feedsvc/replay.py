@@ -1,6 +1,6 @@
 """The WSGI layer before the app: it replays answers that the app has given.
 
-The app is the whole answer; this layer only gives it again, to a plain GET or HEAD of a known
+The app is the whole answer; this layer only gives it again, to a plain GET or HEAD of the same
 path, without what a Flask view costs. Everything unusual goes through to the app.
 """
 
@@ -22,7 +22,7 @@ PATIENCE = 0.01
 """Seconds for which answers are replayed before the index is asked whether they still hold."""
 
 MOST_ANSWERS = 1000
-"""Answers kept at most: what clients send as Accept-Encoding is up to them."""
+"""Answers kept at most: what clients ask for, and send as Accept-Encoding, is up to them."""
 
 
 class _Answer(Struct):
@@ -35,11 +35,12 @@ class _Answer(Struct):
 
 
 class Replay:
-    """A WSGI application around `app` for the paths of `paths`; `revision` is the index's."""
+    """A WSGI application around `app`; `revision` is the index's, `budget` in bytes of bodies."""
 
-    def __init__(self, app: Application, paths: Iterable[str], revision: Callable[[], int]) -> None:
-        self.app, self._paths, self._ask_revision = app, frozenset(paths), revision
+    def __init__(self, app: Application, revision: Callable[[], int], budget: int) -> None:
+        self.app, self._ask_revision, self._budget = app, revision, budget
         self._answers: dict[tuple[str, str], _Answer] = {}
+        self._size = 0
         self._revision = -1
         self._asked = float("-inf")
 
@@ -68,7 +69,7 @@ class Replay:
             revision = -1
         if revision != self._revision or revision == -1:
             # A new one: a thread that is about to keep an older answer keeps it in the old.
-            self._answers = {}
+            self._answers, self._size = {}, 0
             self._revision = revision
         self._asked = monotonic()
         return self._answers
@@ -78,17 +79,19 @@ class Replay:
         plain = environ["REQUEST_METHOD"] == "GET" and not (
             "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
         )
-        if not plain or environ.get("PATH_INFO") not in self._paths:
+        if not plain:
             return self.app(environ, start_response)
         answers = self._answers
         status, headers, body = _call(self.app, environ)
         named = dict(headers)
         # An answer without a date is still to get one.
-        if status.startswith("200") and "Last-Modified" in named:
+        if status.startswith("200") and "Last-Modified" in named and len(body) <= self._budget:
             tag = named["ETag"]
             _, fresh_headers, _ = _call(self.app, environ | {"HTTP_IF_NONE_MATCH": tag})
-            if len(answers) >= MOST_ANSWERS:
+            self._size += len(body)
+            if len(answers) >= MOST_ANSWERS or self._size > self._budget:
                 answers.clear()
+                self._size = len(body)
             answers[environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")] = _Answer(
                 headers, [body], _list_forms(tag), fresh_headers
             )

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
 from feedsvc.errors import FeedsvcError, IndexMissing, IndexUnusable, Superseded
-from feedsvc.formats import FORMATS
+from feedsvc.formats import FEED_FORMATS, FORMATS
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication
@@ -42,7 +42,8 @@ def create_app(settings: Settings) -> Flask:
     publication = Publication(settings, SqliteIndex(settings.database))
     app.register_blueprint(_make_blueprint(publication))
     app.register_error_handler(HTTPException, _answer_error)
-    replay = Replay(app.wsgi_app, publication.paths(), publication.index.revision)
+    budget = settings.cache_mb * 1024 * 1024
+    replay = Replay(app.wsgi_app, publication.index.revision, budget)
     app.wsgi_app = replay  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
@@ -108,16 +109,16 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
 
 def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:
     """Make the headers of 200 and 304."""
-    feed = document.window.feed
+    window = document.window
     tag = document.version if encoding == "identity" else f"{document.version}-{encoding}"
     age = document.max_age
     headers = Headers(
         {
             "Content-Type": f"{document.media_type}; charset=utf-8",
-            "Content-Language": feed.language,
+            "Content-Language": window.feed.language,
             "ETag": f'"{tag}"',
-            "Cache-Control": f"public, max-age={age}, stale-while-revalidate={age},"
-            " stale-if-error=86400",
+            "Cache-Control": f"public, max-age={age}"
+            + ("" if window.closed else f", stale-while-revalidate={age}, stale-if-error=86400"),
             "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
             "Access-Control-Allow-Origin": "*",
@@ -131,9 +132,10 @@ def _describe(publication: Publication, document: Document, encoding: Encoding) 
         headers["Content-Encoding"] = encoding
     # A hub is only found where both it and self are in double quotes.
     links = [f'<{publication.address(document.path)}>; rel="self"']
-    links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]
-    if document.format != "page":
-        links.append(f'<{feed.url}>; rel="alternate"; type="text/html"')
+    if document.format in FEED_FORMATS:
+        links += [f'<{hub}>; rel="hub"' for hub in window.feed.hubs]
+    if not document.media_type.startswith("text/html"):
+        links.append(f'<{window.url}>; rel="alternate"; type="text/html"')
     headers["Link"] = ", ".join(links)
     return headers
 

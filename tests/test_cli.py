@@ -293,11 +293,20 @@ def test_ingest_counts_what_became_of_each_article(mixed: Site) -> None:
         assert result.stderr.startswith("articles/bad.txt:2: published: not a date")
         return result.exit_code, result.stdout.removeprefix(f"{mixed.folder}: ").strip()
 
-    assert ingest() == (0, "2 new, 0 changed, 0 unchanged, 0 withdrawn, 0 waiting, 1 refused")
+    assert ingest() == (
+        0,
+        "2 new, 0 changed, 0 unchanged, 0 withdrawn, 0 waiting, 0 hidden, 1 refused",
+    )
     mixed.write("good.txt", title="Edited")
-    assert ingest() == (0, "0 new, 1 changed, 1 unchanged, 0 withdrawn, 0 waiting, 1 refused")
+    assert ingest() == (
+        0,
+        "0 new, 1 changed, 1 unchanged, 0 withdrawn, 0 waiting, 0 hidden, 1 refused",
+    )
     os.remove(mixed.folder / "good.txt")
-    assert ingest() == (0, "0 new, 0 changed, 1 unchanged, 1 withdrawn, 0 waiting, 1 refused")
+    assert ingest() == (
+        0,
+        "0 new, 0 changed, 1 unchanged, 1 withdrawn, 0 waiting, 0 hidden, 1 refused",
+    )
 
 
 @pytest.mark.parametrize("command", FOLDER_COMMANDS[1:])
@@ -324,12 +333,12 @@ def test_export_counts_files_and_warns_without_a_url(site: Site) -> None:
     result = run("export", site.folder, "--output", "out")
     assert (result.exit_code, result.stdout.splitlines()[1]) == (
         0,
-        "out: 6 files written, 0 unchanged, 0 removed",
+        "out: 12 files written, 0 unchanged, 0 removed",
     )
     warning = "warning: no url is set: links will point at http://127.0.0.1:8000/\n"
     assert result.stderr == warning
     again = run("export", site.folder, "--output", "out")
-    assert again.stdout.splitlines()[1] == "out: 0 files written, 6 unchanged, 0 removed"
+    assert again.stdout.splitlines()[1] == "out: 0 files written, 12 unchanged, 0 removed"
     assert run("export", site.folder, "--output", "out", "--url", "https://a.example").stderr == ""
 
 

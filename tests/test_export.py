@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,15 @@ from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.publication import Publication
 from tests.conftest import SEEDS, Site
 
-FILES = {"/": "index.html", "/atom.xml": "atom.xml", "/rss.xml": "rss.xml"}
+FILES = {
+    "/": "index.html",
+    "/atom.xml": "atom.xml",
+    "/rss.xml": "rss.xml",
+    "/feed.json": "feed.json",
+    "/feeds.opml": "feeds.opml",
+    "/feed.css": "feed.css",
+}
+FEEDS = 8  # files of the feed itself
 NAMES = {name + suffix for name in FILES.values() for suffix in ("", ".gz")}
 ALL = len(NAMES)
 
@@ -40,12 +49,12 @@ def out(tmp_path: Path) -> Path:
 
 
 def list_names(out: Path) -> set[str]:
-    return {file.name for file in out.iterdir()}
+    return {str(file.relative_to(out)) for file in out.rglob("*") if not file.is_dir()}
 
 
 def look(out: Path) -> dict[str, tuple[bytes, int, int]]:
     """Tell what shows in a folder that a file was written: bytes, mtime, inode."""
-    files = {file.name: (file.read_bytes(), file.stat()) for file in out.iterdir()}
+    files = {name: ((out / name).read_bytes(), (out / name).stat()) for name in list_names(out)}
     return {name: (body, of.st_mtime_ns, of.st_ino) for name, (body, of) in files.items()}
 
 
@@ -134,9 +143,9 @@ def test_zone_locale_hash_seed_and_place_leave_the_bytes_alone(tmp_path: Path) -
         )
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
-        exports.append({file.name: file.read_bytes() for file in (home / "out").iterdir()})
+        exports.append({name: body for name, (body, _, _) in look(home / "out").items()})
     assert exports[0] == exports[1]
-    assert exports[0].keys() == NAMES | {MANIFEST}
+    assert exports[0].keys() > NAMES | {MANIFEST, "category/buitenland/atom.xml.gz"}
 
 
 def test_another_day_leaves_the_bytes_alone(make_site: Callable[..., Site], tmp_path: Path) -> None:
@@ -149,7 +158,7 @@ def test_another_day_leaves_the_bytes_alone(make_site: Callable[..., Site], tmp_
         site.ingest()
         out = tmp_path / f"out-{day}"
         export(site.publication, out)
-        exports.append({file.name: file.read_bytes() for file in out.iterdir()})
+        exports.append({name: body for name, (body, _, _) in look(out).items()})
     assert exports[0] == exports[1]
 
 
@@ -175,7 +184,7 @@ def test_nothing_new_touches_no_file(published: Site, out: Path) -> None:
 
 
 def test_only_what_changed_is_written(make_site: Callable[..., Site], out: Path) -> None:
-    site = make_site(entries=1)
+    site = make_site(entries=1, archives="none")
     site.write("a.txt", title="In no document", date="2020-01-01")
     site.write("b.txt", title="Newest", date="2024-01-01")
     site.ingest()
@@ -199,7 +208,7 @@ def test_an_edit_replaces_each_file_that_holds_it(published: Site, out: Path) ->
     before = look(out)
     published.write("a.txt", title="First, edited")
     published.ingest()
-    assert export(published.publication, out) == Export(written=ALL)
+    assert export(published.publication, out) == Export(written=FEEDS, unchanged=ALL - FEEDS)
     assert b"First, edited" in (out / "atom.xml").read_bytes()
     with old:
         assert old.read() == before["atom.xml"][0]
@@ -222,13 +231,15 @@ def test_what_an_earlier_export_wrote_is_removed_and_nothing_else(
 ) -> None:
     export(published.publication, out)
     manifest = json.loads((out / MANIFEST).read_text())
-    for name in ("feed.json", "gone.xml"):
+    for name in ("category/old/feed.json", "category/old/archive/2019/rss.xml", "gone.xml"):
         manifest[name] = {"version": "1", "size": 3}
     (out / MANIFEST).write_text(json.dumps(manifest))
-    for name in ("feed.json", "mine.txt"):
+    for name in ("category/old/feed.json", "category/old/archive/2019/rss.xml", "category/mine"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("old")
-    assert export(published.publication, out) == Export(unchanged=ALL, removed=1)
-    assert list_names(out) == NAMES | {MANIFEST, "mine.txt"}
+    assert export(published.publication, out) == Export(unchanged=ALL, removed=2)
+    assert list_names(out) == NAMES | {MANIFEST, "category/mine"}
+    assert [file.name for file in (out / "category").iterdir()] == ["mine"], "no folder is left"
     assert json.loads((out / MANIFEST).read_text()).keys() == NAMES
 
 
@@ -245,7 +256,7 @@ def test_strangers_in_the_way_are_named_and_nothing_is_written(published: Site, 
     message = str(raised.value)
     assert message.startswith(f"{out}: files are in the way that no export wrote: ")
     assert "atom.xml, index.html.gz, rss.xml;" in message
-    assert list_names(out) == {"atom.xml", "index.html.gz", "rss.xml"}
+    assert {file.name for file in out.iterdir()} == {"atom.xml", "index.html.gz", "rss.xml"}
     assert (out / "atom.xml").read_text() == "theirs"
 
 
@@ -288,19 +299,19 @@ def test_a_manifest_that_is_none_is_named(published: Site, out: Path, content: b
 
 
 def kill_export(site: Site, out: Path) -> None:
-    """Export till something breaks, as if killed: the RSS is written, the rest isn't."""
-    (out / "atom.xml").unlink()
-    (out / "atom.xml").mkdir()
+    """Export till something breaks, as if killed: the Atom is written, the rest isn't."""
+    (out / "rss.xml").unlink()
+    (out / "rss.xml").mkdir()
     with pytest.raises(ExportError):
         export(site.publication, out)
-    (out / "atom.xml").rmdir()
+    (out / "rss.xml").rmdir()
 
 
 def test_a_first_export_that_broke_off_is_completed(published: Site, out: Path) -> None:
     publication = published.publication
-    rss = publication.document("/rss.xml")
-    assert rss
-    publication.body(rss)  # of the others there will be no text
+    atom = publication.document("/atom.xml")
+    assert atom
+    publication.body(atom)  # of the others there will be no text
     kept = published.index.execute("SELECT digest, article FROM content")
     published.index.execute("DELETE FROM content")
     with pytest.raises(Superseded):
@@ -308,8 +319,8 @@ def test_a_first_export_that_broke_off_is_completed(published: Site, out: Path) 
     for digest, article in kept:
         row = {"digest": digest, "article": article}
         published.index.execute("INSERT INTO content VALUES (:digest, :article, NULL)", row)
-    assert "rss.xml" in list_names(out)
-    (out / ".feedsvc-tmp-gone.xml").write_text("half")  # killed while it wrote
+    assert "atom.xml" in list_names(out)
+    (out / ".feedsvc-tmp-rss.xml.gz").write_text("half")  # killed while it wrote
     (out / "mine.txt").write_text("mine")
     export(publication, out)
     assert list_names(out) == NAMES | {MANIFEST, "mine.txt"}
@@ -335,7 +346,7 @@ def test_what_a_killed_export_wrote_is_not_taken_for_what_was_there_before(
     export(published.publication, out)
     published.options["title"] = "Bbbb"
     kill_export(published, out)
-    assert b"Bbbb" in (out / "rss.xml").read_bytes()
+    assert b"Bbbb" in (out / "atom.xml").read_bytes()
     published.options["title"] = "Aaaa"
     export(published.publication, out)
     for path, name in FILES.items():
@@ -359,3 +370,73 @@ def test_file_that_is_gone_already_is_not_removed_again(published: Site, out: Pa
     out.mkdir(parents=True)
     (out / MANIFEST).write_text(json.dumps({"old.xml": {"version": "a", "size": 0}}))
     assert export(published.publication, out).removed == 0
+
+
+# Archives and facets
+
+
+def test_new_article_rewrites_only_what_it_is_in(make_site: Callable[..., Site], out: Path) -> None:
+    """No archive that is closed, and no facet that it isn't in."""
+    site = make_site(url="https://example.org/", entries=2, archive_size=3)
+    for number in range(12):
+        label = "Art" if number % 2 else "Sport"
+        site.write(f"{number:02}.txt", date=f"{2020 + number // 3}-01-0{number % 3 + 1}")
+        with (site.folder / f"{number:02}.txt").open("a") as file:
+            file.write(f"\n{label}\nShare this article:")
+    site.ingest()
+    first = export(site.publication, out)
+    assert first.written == 2 * len(list(site.publication.paths()))
+    before = look(out)
+    site.write("new.txt", date="2024-01-01", text="Text.\nArt\nShare this article:")
+    site.ingest()
+    export(site.publication, out)
+    after = look(out)
+    written = {name for name, seen in after.items() if before.get(name) != seen}
+    folders = {name.rpartition("/")[0] for name in written - {MANIFEST}}
+    # The open archive of 2023 closes, and that of 2024 opens.
+    assert folders == {
+        "",
+        "archive/2023",
+        "archive/2024",
+        "category/art",
+        "category/art/archive/2023",
+        "category/art/archive/2024",
+    }
+    assert not {name for name in written if name.startswith("feed")} - {
+        "feed.json",
+        "feed.json.gz",
+        "feeds.opml",
+    }
+
+
+def test_files_of_a_facet_that_is_gone_are_removed_with_their_folder(
+    published: Site, out: Path
+) -> None:
+    published.write("c.txt", text="Text.\nRare/rär\nShare this article:")
+    published.ingest()
+    export(published.publication, out)
+    assert (out / "category" / "rare-rär" / "atom.xml").exists()
+    (published.folder / "c.txt").unlink()
+    published.ingest()
+    assert export(published.publication, out).removed == 8
+    assert list_names(out) == NAMES | {MANIFEST}
+    assert not (out / "category").exists()
+
+
+def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
+    published: Site, out: Path
+) -> None:
+    class Vanishing(Publication):
+        """A publication of which a facet goes as soon as all was planned."""
+
+        def body(self, *args: Any) -> bytes:
+            (published.folder / "c.txt").unlink(missing_ok=True)
+            published.ingest()
+            return super().body(*args)
+
+    published.write("c.txt", text="Text.\nRare\nShare this article:")
+    published.ingest()
+    export(Vanishing(published.settings, published.index), out)
+    assert "category/rare/atom.xml" not in list_names(out)
+    export(published.publication, out)
+    assert list_names(out) == NAMES | {MANIFEST}

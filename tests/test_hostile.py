@@ -4,23 +4,20 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from justhtml import JustHTML
-from lxml import etree
 
 from feedsvc.errors import SettingsError
 from feedsvc.index import MAIN
 from feedsvc.model import Reading
-from tests.conftest import SHARED, Site
+from tests.conftest import Site
 from tests.test_folder import open_folder, unprivileged
+from tests.validity import check_document
 
-RNG = SHARED / "schemas" / "atom-rfc4287.rng"
 GOOD = "The good one"
 DATE = b"2024-05-01T10:00:00Z\n"
 URL = b"https://example.org/%s\n"
@@ -172,24 +169,10 @@ def make_site(folder: str, name: str) -> Site:
     return Site(Path(folder) / name, entries=1000)
 
 
-@cache
-def schema() -> etree.RelaxNG:
-    return etree.RelaxNG(etree.parse(RNG))
-
-
 def check(site: Site) -> None:
     """Each document is valid, by those who read it."""
-    atom, rss = site.body("/atom.xml"), site.body("/rss.xml")
-    roots = [etree.fromstring(body, etree.XMLParser(huge_tree=True)) for body in (atom, rss)]
-    if RNG.exists():
-        schema().assertValid(roots[0].getroottree())
-    entries = len(site.publication.documents()[0].window.stamps)
-    for body in (atom, rss):
-        parsed = feedparser.parse(body)
-        assert not parsed.bozo, parsed.bozo_exception
-        assert len(parsed.entries) == entries
-    assert all(item.findtext("title") for item in roots[1].iter("item"))
-    JustHTML(site.body("/").decode(), strict=True)
+    for path in site.publication.paths():
+        check_document(path, site.body(path))
 
 
 def test_there_are_enough_of_them() -> None:

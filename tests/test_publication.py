@@ -9,22 +9,25 @@ from typing import Any
 import msgspec
 import pytest
 
-from feedsvc import feeds
 from feedsvc.errors import Superseded
-from feedsvc.index import pack_article
+from feedsvc.index import MAIN, pack_article
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import ingest
-from feedsvc.model import Article, Document, Person
+from feedsvc.model import Article, Document, Enclosure, Person, Picture
 from feedsvc.publication import Encoding, Publication
 from tests.conftest import NOW, Site
 
 MakeSite = Callable[..., Site]
-PATHS = ("/rss.xml", "/atom.xml", "/")
+FEEDS = ("/atom.xml", "/rss.xml", "/feed.json", "/")
+PATHS = ("/feed.css", "/feeds.opml", *FEEDS)
 OTHER = "Another paragraph that ends as one."
 KIND: dict[str, str] = {
     "/": "text/html",
     "/atom.xml": "application/atom+xml",
     "/rss.xml": "application/rss+xml",
+    "/feed.json": "application/feed+json",
+    "/feeds.opml": "text/x-opml",
+    "/feed.css": "text/css",
 }
 
 
@@ -43,14 +46,15 @@ def bodies(site: Site) -> dict[str, bytes]:
 
 
 def differ(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return {path for path in PATHS if before[path] != after[path]}
+    """Name the feed's documents that differ."""
+    return {path for path in FEEDS if before[path] != after[path]}
 
 
 def test_each_path_has_a_document_and_nothing_else_has(site: Site) -> None:
     site.write("a.txt")
     site.ingest()
     publication = site.publication
-    assert publication.paths() == PATHS
+    assert tuple(publication.paths()) == PATHS
     assert [document.path for document in publication.documents()] == list(PATHS)
     assert {path: plan(publication, path).media_type for path in PATHS} == KIND
     assert publication.document("/index.html") == publication.document("/")
@@ -61,9 +65,10 @@ def test_each_path_has_a_document_and_nothing_else_has(site: Site) -> None:
 def test_browsers_see_xml_where_the_settings_say_so(make_site: MakeSite) -> None:
     site = make_site(media_type="browser", poll_minutes=5)
     site.ingest()
-    assert [plan(site.publication, path).media_type for path in PATHS] == [
+    assert [plan(site.publication, path).media_type for path in FEEDS] == [
         "application/xml",
         "application/xml",
+        "application/feed+json",
         "text/html",
     ]
     assert {document.max_age for document in site.publication.documents()} == {300}
@@ -71,10 +76,9 @@ def test_browsers_see_xml_where_the_settings_say_so(make_site: MakeSite) -> None
 
 def test_address_is_made_from_the_url_alone(make_site: MakeSite) -> None:
     site = make_site(url="https://example.org/feeds")
-    addresses = [site.publication.address(path) for path in PATHS]
-    assert addresses == [
-        f"https://example.org/feeds/{name}" for name in ("rss.xml", "atom.xml", "")
-    ]
+    assert site.publication.address("/") == "https://example.org/feeds/"
+    address = site.publication.address("/category/中文/atom.xml")
+    assert address == "https://example.org/feeds/category/%E4%B8%AD%E6%96%87/atom.xml"
 
 
 def test_plan_is_kept_until_the_revision_moves(site: Site) -> None:
@@ -115,26 +119,23 @@ def test_version_has_no_date_while_the_index_cant_be_written(site: Site) -> None
     reading.close()
 
 
-def test_newest_come_first_and_no_more_than_entries(make_site: MakeSite) -> None:
-    site = make_site(entries=3)
+def test_newest_are_those_updated_last_and_those_of_the_open_archive(make_site: MakeSite) -> None:
+    site = make_site(entries=3, archive_size=2)
     for day in (2, 5, 1, 4, 3):
         site.write(f"{day}.txt", date=f"2024-05-0{day}")
     site.ingest()
-    window = feeds.newest(site.index, site.settings)
-    names = [stamp.id.removeprefix("https://example.org/") for stamp in window.stamps]
-    assert names == ["5.txt", "4.txt", "3.txt"]
-    assert plan(site.publication).window == window
+
+    def names() -> list[str]:
+        return [stamp.id[-5:] for stamp in plan(site.publication).window.stamps]
+
+    assert names() == ["5.txt", "4.txt", "3.txt"]
     site.write("1.txt", date="2024-05-01", text=OTHER)
     site.ingest()
-    window = feeds.newest(site.index, site.settings)
-    assert [stamp.id[-5:] for stamp in window.stamps] == ["1.txt", "5.txt", "4.txt"]
-
-
-def test_feed_says_of_itself_what_the_settings_say(make_site: MakeSite) -> None:
-    site = make_site(title="T", description="D", url="https://e.org", author_name="N", hubs="")
-    feed = feeds.describe_main(site.settings)
-    assert (feed.url, feed.title, feed.description) == ("https://e.org/", "T", "D")
-    assert (feed.author, feed.hubs, feed.rights) == (Person("N"), (), None)
+    assert names() == ["1.txt", "5.txt", "4.txt"]
+    site.options |= {"entries": 1, "archive_size": 100}
+    assert names() == ["1.txt", "5.txt", "4.txt", "3.txt", "2.txt"]
+    site.options["archives"] = "none"
+    assert names() == ["1.txt"]
 
 
 def test_documents_of_different_paths_never_share_a_version(site: Site) -> None:
@@ -154,10 +155,11 @@ def test_documents_of_different_paths_never_share_a_version(site: Site) -> None:
         ("author_url", "https://example.org/other"),
         ("rights", "Other"),
         ("timezone", "Pacific/Kiritimati"),
-        ("entries", 1),
         ("content", "summary"),
         ("poll_minutes", 99),
         ("hubs", "https://hub.example.org/"),
+        ("icon", "icon.png"),
+        ("logo", "logo.png"),
         ("labels", "always"),
         ("default_time", "13:00"),
         ("boilerplate", ["Nieuws"]),
@@ -179,7 +181,8 @@ def test_version_changes_wherever_a_setting_changes_bytes(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999), ("entries", 51)],
+    [("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999), ("entries", 51)]
+    + [("archives", "main"), ("archive_size", 99)],
 )
 def test_version_stays_where_a_setting_changes_no_bytes(
     site: Site, name: str, value: object
@@ -211,8 +214,8 @@ def test_version_changes_wherever_an_article_changes_bytes(
     before = versions(site), bodies(site)
     site.write("a.txt", **changes)
     site.ingest()
-    assert differ(before[0], versions(site)) == set(PATHS)
-    assert differ(before[1], bodies(site)) >= {"/atom.xml", "/rss.xml"}
+    assert differ(before[0], versions(site)) == set(FEEDS)
+    assert differ(before[1], bodies(site)) >= {"/atom.xml", "/rss.xml", "/feed.json"}
 
 
 FIELDS: dict[str, Any] = {
@@ -225,6 +228,8 @@ FIELDS: dict[str, Any] = {
     "authors": (Person("Other", "o@example.org"),),
     "categories": ("Other",),
     "language": "fr",
+    "image": Picture("https://example.org/p.jpg", "Alt", "image/jpeg"),
+    "enclosures": (Enclosure("https://example.org/e.mp3", "audio/mpeg", 9),),
 }
 
 
@@ -240,8 +245,8 @@ def test_version_changes_with_each_field_of_an_article(site: Site, field: str) -
     )
     digest, packed = pack_article(row.id, article)
     with site.index.transaction():
-        site.index.put(msgspec.structs.replace(row, digest=digest), packed)
-    assert differ(before, versions(site)) == set(PATHS)
+        site.index.put(msgspec.structs.replace(row, digest=digest), {MAIN: ""}, packed)
+    assert differ(before, versions(site)) == set(FEEDS)
     assert all(bodies(site).values())
 
 
@@ -359,7 +364,7 @@ def test_modified_is_when_a_version_was_first_recorded(site: Site) -> None:
     assert {document.modified for document in site.publication.documents()} == {first}
     site.write("a.txt", text=OTHER)
     site.ingest()
-    assert {document.modified for document in site.publication.documents()} == {site.now}
+    assert {plan(site.publication, path).modified for path in FEEDS} == {site.now}
 
 
 def test_version_that_comes_back_is_modified_later_all_the_same(site: Site) -> None:
@@ -424,3 +429,165 @@ def test_threads_get_the_same_bytes_while_another_process_edits(site: Site) -> N
     assert faults == []
     assert seen
     assert all(len(made) <= 1 for made in seen.values())
+
+
+# Facets, archives, pages
+
+
+def fill(site: Site, dates: int = 9) -> None:
+    """Write an article a month, each with a label, and one with a page of its own."""
+    for month in range(1, dates + 1):
+        label = "Nieuws\nAl\u00efs & Co" if month % 2 else "Nieuws"
+        site.write(f"{month}.txt", date=f"2023-{month:02}-01", text=f"Text.\n{label}\nShare this:")
+    site.write("page.txt", url=None, date="2022-01-01")
+    site.ingest()
+
+
+@pytest.fixture
+def history(make_site: MakeSite) -> Site:
+    site = make_site(url="https://e.org/", title="T", entries=2, archive_size=4, timezone="UTC")
+    fill(site)
+    return site
+
+
+def test_paths_are_unique_and_each_has_the_document_that_is_planned(history: Site) -> None:
+    documents = list(history.publication.documents())
+    paths = [document.path for document in documents]
+    assert len(set(paths)) == len(paths)
+    assert paths == list(history.publication.paths())
+    assert len({document.version for document in documents}) == len(paths)
+    for document in documents:
+        assert history.publication.plan(document.path) == document
+    assert paths[0] == "/feed.css"
+    assert paths[1] == "/entry/page/"
+    assert tuple(paths[-4:]) == FEEDS
+    assert "/feeds.opml" in paths
+    assert {"/category/al\u00efs-and-co/"} <= set(paths)
+
+
+def test_what_is_linked_to_comes_before_what_links_to_it(history: Site) -> None:
+    paths = [path for path in history.publication.paths() if path.endswith("atom.xml")]
+    main = [path for path in paths if path.startswith("/a")]
+    assert main[:2] == ["/archive/2022/atom.xml", "/archive/2023-01/atom.xml"]
+    assert main[-2:] == ["/archive/2023/atom.xml", "/atom.xml"]
+
+
+def test_archive_is_of_its_feed_alone(history: Site) -> None:
+    window = plan(history.publication, "/category/al\u00efs-and-co/archive/2023-03/rss.xml").window
+    assert [stamp.id[-5:] for stamp in window.stamps] == ["3.txt"]
+    assert (window.prev, window.next, window.closed) == ("2023-01", "2023-05", True)
+    assert window.feed.url == "https://e.org/category/al%C3%AFs-and-co/"
+
+
+def test_closed_archives_are_good_for_a_day_and_open_ones_as_long_as_the_newest(
+    history: Site,
+) -> None:
+    ages = {
+        path: plan(history.publication, path).max_age
+        for path in ("/atom.xml", "/archive/2023-01/", "/archive/2023-09/", "/archive/2023/")
+    }
+    assert list(ages.values()) == [900, 86_400, 900, 900]
+
+
+def test_period_that_is_merged_or_empty_is_answered_by_the_archive_there_is(history: Site) -> None:
+    publication = history.publication
+    for asked, answered in (("2022-01-01", "2022"), ("2022-07", "2022"), ("2023-10", "2023-09")):
+        document = plan(publication, f"/archive/{asked}/atom.xml")
+        assert document == plan(publication, f"/archive/{answered}/atom.xml")
+        assert document.path == f"/archive/{answered}/atom.xml"
+    for path in ("/archive/x/", "/archive/2023-13/atom.xml", "/category/none/archive/2023/"):
+        assert publication.document(path) is None
+
+
+@pytest.mark.parametrize(
+    ("archives", "main", "facet"), [("all", 1, 1), ("main", 1, 0), ("none", 0, 0)]
+)
+def test_archives_are_published_where_the_settings_say(
+    history: Site, archives: str, main: int, facet: int
+) -> None:
+    history.options["archives"] = archives
+    publication = history.publication
+    paths = set(publication.paths())
+    for path, there in (
+        ("/archive/2022/atom.xml", main),
+        ("/category/nieuws/archive/2023-01/rss.xml", facet),
+    ):
+        assert (path in paths) == bool(there)
+        assert (publication.document(path) is not None) == bool(there)
+
+
+def test_archives_go_where_the_newest_window_holds_all(history: Site) -> None:
+    history.options["entries"] = 99
+    assert not [path for path in history.publication.paths() if "archive" in path]
+    assert plan(history.publication).window.complete
+    assert plan(history.publication, "/archive/2022/atom.xml"), "clients may be on their way"
+
+
+def test_main_page_names_all_feeds_and_years_and_others_the_main_feed(history: Site) -> None:
+    def guide(path: str) -> tuple[list[str], tuple[str, ...]]:
+        found = plan(history.publication, path).window.guide
+        return [link.label for link in found.feeds], found.periods
+
+    everything = ["T", "Al\u00efs & Co", "Nieuws"]
+    assert guide("/") == (everything, ("2023", "2022"))
+    assert guide("/feeds.opml") == (everything, ())
+    assert guide("/category/nieuws/") == (["T"], ("2023",))
+    assert guide("/archive/2023/") == (
+        ["T"],
+        tuple(f"2023-0{month}" for month in range(9, 0, -1)),
+    )
+    assert guide("/archive/2022/") == (["T"], ())
+    assert guide("/atom.xml") == ([], ())
+
+
+def test_entry_without_url_has_its_page_as_permalink(history: Site) -> None:
+    document = plan(history.publication, "/entry/page/")
+    assert document.format == "entry"
+    body = history.body("/archive/2022/atom.xml").decode()
+    assert '<link href="https://e.org/entry/page/" rel="alternate" type="text/html"/>' in body
+    assert "A paragraph that ends as one." in history.body("/entry/page/").decode()
+
+
+def test_page_of_an_unlisted_article_names_no_feed_that_may_not_be_there(site: Site) -> None:
+    site.write("a.txt", url=None)
+    (site.folder / "a.txt").write_text("T\n2024-05-01\nunlisted: yes\ncategory: Rare\n\nText.")
+    site.ingest()
+    assert "/entry/a/" in site.publication.paths()
+    assert plan(site.publication, "/entry/a/").window.feed.facets == ()
+    body = site.body("/entry/a/").decode()
+    assert "Rare" in body
+    assert "/category/rare/" not in body
+    assert not site.publication.document("/category/rare/")
+
+
+def test_documents_that_go_while_they_are_listed_are_left_out(history: Site) -> None:
+    documents = history.publication.documents()
+    assert next(documents).path == "/feed.css"
+    reading = SqliteIndex(history.index.path)
+    publication = Publication(history.settings, reading)
+    listing = publication.documents()
+    found = []
+    for document in listing:
+        found.append(document.path)
+        if document.path.startswith("/category/nieuws/archive/"):
+            break
+    for path in history.folder.glob("*.txt"):
+        path.unlink()
+    history.ingest(allow_empty=True)
+    found = [document.path for document in listing]
+    assert not [path for path in found if "archive" in path and "rss" not in path][4:]
+    assert found[-1] == "/"
+    reading.close()
+
+
+def test_plans_are_kept_for_the_paths_asked_for_last(
+    history: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.publication.MOST_PLANS", 2)
+    publication = history.publication
+    first, second = plan(publication, "/atom.xml"), plan(publication, "/rss.xml")
+    assert plan(publication, "/atom.xml") is first
+    plan(publication, "/")
+    assert plan(publication, "/atom.xml") is first
+    assert plan(publication, "/rss.xml") == second
+    assert plan(publication, "/rss.xml") is not second

@@ -129,7 +129,7 @@ class Origin:
     def __init__(self) -> None:
         self.status, self.dated, self.revision = "200 OK", True, 1
         self.asked: list[Environ] = []
-        self.replay = Replay(self, ["/atom.xml", "/rss.xml"], lambda: self.revision)
+        self.replay = Replay(self, lambda: self.revision, budget=20)
         self.meanwhile: Callable[[], None] = lambda: None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -171,7 +171,6 @@ def test_what_was_answered_is_not_asked_again(origin: Origin) -> None:
 @pytest.mark.parametrize(
     ("args", "headers"),
     [
-        (["/nothing"], {}),
         (["/rss.xml", "HEAD"], {}),
         (["/atom.xml", "POST"], {}),
         (["/atom.xml"], {"if_none_match": '"v1", "v2"'}),
@@ -240,9 +239,19 @@ def test_answers_are_kept_by_encoding_and_no_more_than_a_bound(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.replay.MOST_ANSWERS", 3)
+    origin.replay = Replay(origin, lambda: origin.revision, budget=1000)
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (1, 2, 3)] == [2, 2, 2]
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (1, 2, 3)] == [0, 0, 0]
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (4, 1, 2)] == [2, 2, 2]
+
+
+def test_bodies_are_kept_within_a_budget(origin: Origin) -> None:
+    """Each has six bytes; twenty are allowed."""
+    assert [count_calls(origin, f"/{n}") for n in (1, 2, 3)] == [2, 2, 2]
+    assert [count_calls(origin, f"/{n}") for n in (1, 2, 3)] == [0, 0, 0]
+    assert [count_calls(origin, f"/{n}") for n in (4, 4, 1)] == [2, 0, 2]
+    origin.replay = Replay(origin, lambda: origin.revision, budget=5)
+    assert [count_calls(origin) for _ in range(2)] == [1, 1], "it is larger than all of it"
 
 
 def test_what_a_server_does_to_headers_stays_its_own(origin: Origin) -> None:
@@ -275,7 +284,7 @@ def test_the_app_s_body_is_closed_also_where_it_breaks(chunks: Chunks) -> None:
         start_response("200 OK", [])
         return chunks
 
-    replay = Replay(app, ["/atom.xml"], lambda: 1)
+    replay = Replay(app, lambda: 1, budget=20)
     if isinstance(chunks.chunks[-1], OSError):
         with pytest.raises(OSError, match="broken"):
             call(replay)

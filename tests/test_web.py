@@ -510,6 +510,9 @@ def test_health_counts_and_names_what_is_refused(
         "published": 1,
         "waiting": 1,
         "withdrawn": 1,
+        "draft": 0,
+        "unlisted": 0,
+        "expired": 0,
         "refused": 1,
     }
 

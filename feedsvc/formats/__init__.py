@@ -13,9 +13,15 @@ from msgspec import Struct
 
 from feedsvc.model import Entry, Window
 
-__all__ = ["FORMATS", "Format", "identify_renderer"]
+__all__ = ["FEED_FORMATS", "FORMATS", "Format", "identify_renderer"]
 
-XML_POLICY = "default-src 'none'; style-src 'self'; sandbox"
+FEED_FORMATS = ("atom", "rss", "json", "page")
+"""What every window is rendered in: the documents that readers poll, then the page for people."""
+
+_XML_POLICY = "default-src 'none'; style-src 'self'; sandbox"
+_PLAIN_POLICY = "default-src 'none'; sandbox"
+_FEEDGEN = ("feedsvc", "feedgen", "lxml")
+_JINJA = ("feedsvc", "jinja2", "babel")
 
 
 class Format(Struct, frozen=True):
@@ -45,10 +51,42 @@ def _render_rss(window: Window, entries: Sequence[Entry]) -> bytes:
     return render_rss(window, entries)
 
 
+def _render_json(window: Window, entries: Sequence[Entry]) -> bytes:
+    from feedsvc.formats.jsonfeed import render_json
+
+    return render_json(window, entries)
+
+
 def _render_page(window: Window, entries: Sequence[Entry]) -> bytes:
     from feedsvc.formats.html import render_page
 
     return render_page(window, entries)
+
+
+def _render_entry(window: Window, entries: Sequence[Entry]) -> bytes:
+    from feedsvc.formats.html import render_entry
+
+    return render_entry(window, entries)
+
+
+def _render_opml(window: Window, entries: Sequence[Entry]) -> bytes:
+    from feedsvc.formats.opml import render_opml
+
+    return render_opml(window, entries)
+
+
+def _render_css(window: Window, entries: Sequence[Entry]) -> bytes:
+    from feedsvc.formats.css import render_css
+
+    return render_css(window, entries)
+
+
+def _xml_policy() -> str:
+    return _XML_POLICY
+
+
+def _plain_policy() -> str:
+    return _PLAIN_POLICY
 
 
 def _page_policy() -> str:
@@ -60,30 +98,21 @@ def _page_policy() -> str:
 FORMATS = {
     known.name: known
     for known in (
+        Format("atom", "atom.xml", "application/atom+xml", _xml_policy, _FEEDGEN, _render_atom),
+        Format("rss", "rss.xml", "application/rss+xml", _xml_policy, _FEEDGEN, _render_rss),
         Format(
-            "atom",
-            "atom.xml",
-            "application/atom+xml",
-            lambda: XML_POLICY,
-            ("feedsvc", "feedgen", "lxml"),
-            _render_atom,
+            "json",
+            "feed.json",
+            "application/feed+json",
+            _plain_policy,
+            ("feedsvc", "msgspec"),
+            _render_json,
         ),
-        Format(
-            "rss",
-            "rss.xml",
-            "application/rss+xml",
-            lambda: XML_POLICY,
-            ("feedsvc", "feedgen", "lxml"),
-            _render_rss,
-        ),
-        Format(
-            "page",
-            "index.html",
-            "text/html",
-            _page_policy,
-            ("feedsvc", "jinja2", "babel"),
-            _render_page,
-        ),
+        Format("page", "index.html", "text/html", _page_policy, _JINJA, _render_page),
+        # The page of one article.
+        Format("entry", "index.html", "text/html", _page_policy, _JINJA, _render_entry),
+        Format("opml", "feeds.opml", "text/x-opml", _xml_policy, ("feedsvc", "lxml"), _render_opml),
+        Format("css", "feed.css", "text/css", _plain_policy, ("feedsvc", "babel"), _render_css),
     )
 }
 
