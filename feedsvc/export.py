@@ -77,10 +77,11 @@ def _export(publication: Publication, output: Path) -> Export:
     # Should this run be killed, the next one must know which files may be its own.
     _write_manifest(output, before | after | dict.fromkeys(pending, _Written()))
     for name, (path, encoding) in pending.items():
-        if document := publication.plan(path):
-            body = publication.body(document, encoding)
+        found = publication.plan(path)
+        if found:  # none where it went since
+            body = publication.body(found, encoding)
             _write(output / name, body)
-            after[name] = _Written(document.version, len(body))
+            after[name] = _Written(found.version, len(body))
             report.written += 1
     for name in before.keys() - names:
         report.removed += _remove(output, name)

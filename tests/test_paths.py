@@ -34,11 +34,29 @@ def test_path_stands_for_a_place_and_the_place_has_that_path(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "atom.xml", "//", "/x", "/x/", "/atom.xml/", "/ATOM.xml", "/entry/", "/entry/a"]
-    + ["/entry/a/atom.xml", "/entry/a/b/", "/category/", "/category/a", "/category/atom.xml"]
-    + ["/category/a/feeds.opml", "/category/a/feed.css", "/archive/", "/archive//", "/archive/2024"]
-    + ["/archive/2024/feed.css", "/archive/2024/05/", "/category/a/b/", "/tag/a/", "/index.htm"]
-    + ["/category/a/archive/", "/category/a/archive/2024/x/atom.xml", "/archive/2024/feeds.opml"],
+    [
+        *("", "atom.xml", "//", "/x", "/x/", "/atom.xml/", "/ATOM.xml", "/entry/", "/entry/a"),
+        *("/entry/a/atom.xml", "/entry/a/b/", "/category/", "/category/a", "/category/atom.xml"),
+        *(
+            "/category/a/feeds.opml",
+            "/category/a/feed.css",
+            "/archive/",
+            "/archive//",
+            "/index.htm",
+        ),
+        *(
+            "/archive/2024",
+            "/archive/2024/feed.css",
+            "/archive/2024/05/",
+            "/category/a/b/",
+            "/tag/a/",
+        ),
+        *(
+            "/category/a/archive/",
+            "/category/a/archive/2024/x/atom.xml",
+            "/archive/2024/feeds.opml",
+        ),
+    ],
 )
 def test_other_paths_stand_for_nothing(path: str) -> None:
     assert read_path(path) is None
