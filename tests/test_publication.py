@@ -181,8 +181,10 @@ def test_version_changes_wherever_a_setting_changes_bytes(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999), ("entries", 51)]
-    + [("archives", "main"), ("archive_size", 99)],
+    [
+        *(("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999)),
+        *(("entries", 51), ("archives", "main"), ("archive_size", 99)),
+    ],
 )
 def test_version_stays_where_a_setting_changes_no_bytes(
     site: Site, name: str, value: object

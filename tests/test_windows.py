@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from feedsvc.index import MAIN, Row
+from feedsvc.index import MAIN, Row, State
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Feed, Person, Window
 from feedsvc.periods import read_period
@@ -38,7 +38,7 @@ class Shelf:
         self.published: dict[str, int] = {}
         self.updated = 0
 
-    def put(self, id: str, published: int, state: str = "published") -> None:
+    def put(self, id: str, published: int, state: State = "published") -> None:
         self.updated += 1
         row = Row(
             id, id, True, 0, 0, "", f"{id} {self.updated}", published, self.updated, 0, 0, state
