@@ -7,6 +7,7 @@ is withdrawn because a folder can't be seen.
 
 import hashlib
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -148,12 +149,20 @@ class _Run:
             self.take(file, data, row)
         except ArticleError as error:
             # An article that was good keeps its last good entry, and is looked at again.
-            if row and row.size >= 0:
-                self.begin()
-                self.index.touch(file.path, -1, 0, row.source)
+            if row:
+                self.keep(row)
             self.report.refused.append(
                 Finding(error.path, error.line, error.field, error.what, error.why)
             )
+
+    def keep(self, row: Row) -> None:
+        """Let an entry whose file can't be read be what it was, and look again the next time."""
+        if row.state == "published" and not self.same_rules:
+            article = self.index.articles([row.digest])[row.digest]
+            self.write(replace(row, size=-1, mtime=0), self.list_feeds(row, article))
+        elif row.size >= 0:
+            self.begin()
+            self.index.touch(str(row.path), -1, 0, row.source)
 
     def take(self, file: File, data: bytes, row: Row | None) -> None:
         """Read a file and write what became of it."""
@@ -185,9 +194,10 @@ class _Run:
             published=published,
             updated=_update(article, published, edited),
             edited=edited,
-            seen=old.seen if old else self.now,
+            seen=old.seen if old else 0,
             state="draft",
             slug=self.registry.name_page(file.path, id, article, old),
+            paged=article.url is None,
             listed=not chosen.unlisted,
             expires=int(chosen.expires.timestamp()) if chosen.expires else 0,
         )
@@ -195,6 +205,8 @@ class _Run:
             new = self.registry.place(replace(new, state=decide_state(new, self.now)), old)
         if article.published is None:
             new = replace(new, published=min(new.published, new.updated))
+        if not new.seen and new.state in ("published", "unlisted"):
+            new = replace(new, seen=self.now)
         feeds = self.list_feeds(new, article)
         self.count(new, old, row)
         looks = {"size": file.size, "mtime": mtime, "source": source}
@@ -254,7 +266,8 @@ class _Run:
     def finish(self) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
         for row in self.index.due(self.now):
-            now = self.registry.place(replace(row, state=decide_state(row, self.now)), row)
+            now = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)
+            now = self.registry.place(now, row)
             self.write(now, self.list_feeds(now, self.index.articles([row.digest])[row.digest]))
             self.report.changed += 1
         self.begin()
@@ -282,5 +295,6 @@ def _digest_rules(settings: Settings) -> str:
         settings.labels,
         settings.max_article_bytes,
         settings.language,
+        unicodedata.unidata_version,  # slugs are made by it
     )
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()
