@@ -217,6 +217,7 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule."""
     from feedsvc import readers
     from feedsvc.folder import look, read_file
+    from feedsvc.media import Finder, Library
 
     file = file.absolute()
     homes = [home for home in file.parents if (home / CONFIG).exists()]
@@ -227,7 +228,7 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
     if fault := look(settings.folder, path).fault:
         raise fault
     data = read_file(settings.folder, path, settings.max_article_bytes)
-    reading = readers.read(path, data, settings)
+    reading = readers.read(path, data, settings, Finder(Library(settings), path))
     for name, value in _tell_fields(reading, settings):
         click.echo(f"{name:<11} {value}")
     for finding in sorted(reading.findings + reading.rules):
@@ -246,6 +247,10 @@ def _tell_fields(reading: Reading, settings: Settings) -> Iterator[tuple[str, st
     yield "author", authors or f"{settings.author.name} (the feed's)"
     yield "categories", ", ".join(article.categories) or "none"
     yield "summary", article.summary or "none"
+    if article.image:
+        yield "image", article.image.url
+    for file in article.enclosures:
+        yield "enclosure", f"{file.url} ({file.type}, {file.length} bytes)"
     paragraphs = article.content.splitlines()
     for number, paragraph in enumerate(paragraphs, 1):
         text = html.unescape(re.sub(r"</?p>", "", paragraph))

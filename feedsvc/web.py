@@ -3,7 +3,10 @@
 Nothing of a request but its path, method, validators and Accept-Encoding reaches an answer.
 """
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import FileIO
 from typing import Any
 
 import msgspec
@@ -12,11 +15,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from feedsvc.errors import FeedsvcError, IndexMissing, IndexUnusable, Superseded
+from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS
 from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.media import stream
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication
+from feedsvc.ranges import read_range
 from feedsvc.replay import Replay
 from feedsvc.settings import Settings
 
@@ -27,6 +32,7 @@ ROUTE: dict[str, Any] = {
     "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"],
     "provide_automatic_options": False,
 }
+MEDIA_POLICY = "default-src 'none'; sandbox"
 RETRY = {"Retry-After": "5"}
 MOST_REFUSED = 100
 """Refused articles that /healthz lists; it counts them all."""
@@ -91,6 +97,8 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
             document = publication.document(path)
             if document is None:
                 return _say(404, f"Nothing is published at {path}")
+            if document.format == "media":
+                return _answer_medium(publication, document, asked)
             encoding = _choose_encoding(asked)
             headers = _describe(publication, document, encoding)
             if _is_fresh(document, asked):
@@ -105,6 +113,62 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
     except IndexUnusable as error:
         current_app.logger.error("%s", error)
     return _say(503, "Not available for the moment", RETRY)
+
+
+def _answer_medium(publication: Publication, document: Document, asked: Request) -> Response:
+    """Answer for a medium with its file as it is, or with the part that is asked for."""
+    headers = Headers(
+        {
+            "Content-Type": document.media_type,
+            "ETag": f'"{document.version}"',
+            "Cache-Control": f"public, max-age={document.max_age}, immutable",
+            "Accept-Ranges": "bytes",
+            "X-Content-Type-Options": "nosniff",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "ETag, Last-Modified, Accept-Ranges, Content-Range",
+            "Content-Security-Policy": MEDIA_POLICY,
+        }
+    )
+    if modified := _last_modified(document):
+        headers["Last-Modified"] = http_date(modified)
+    if _is_fresh(document, asked):
+        return _Response(status=304, headers=headers)
+    file = publication.open(document)
+    if file is None:
+        return _say(404, f"Nothing is published at {document.path}")
+    length = os.fstat(file.fileno()).st_size
+    try:
+        part = _choose_part(asked, headers, length)
+    except BadValue as fault:
+        file.close()
+        held = {"Content-Range": f"bytes */{length}", "Accept-Ranges": "bytes"}
+        return _say(416, f"{fault}", held)
+    start, end = part or (0, length)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
+    headers["Content-Length"] = str(end - start)
+    if asked.method == "HEAD":
+        file.close()
+        return _Response(status=200, headers=headers)
+    response = _Response(_send(file, start, end), 206 if part else 200, headers)
+    response.call_on_close(file.close)  # where nobody reads to the end
+    return response
+
+
+def _send(file: FileIO, start: int, end: int) -> Iterator[bytes]:
+    with file:
+        yield from stream(file, start, end)
+
+
+def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, int] | None:
+    """Return the part that a GET asks for, if it holds none of another version (RFC 9110, 13.1.5).
+
+    Raises BadValue where there is no such part.
+    """
+    held = asked.headers.get("If-Range")
+    if asked.method != "GET" or held not in (None, headers["ETag"], headers.get("Last-Modified")):
+        return None
+    return read_range(asked.headers.get("Range", ""), length)
 
 
 def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:

@@ -1,7 +1,8 @@
 """Readers: one module per source format, one contract: the bytes of a file -> Reading.
 
-A reader is pure: it opens nothing, knows no clock and no other article. What it can't use it
-refuses with ArticleError; what it repairs or leaves out it says in the Reading.
+A reader is pure: it opens nothing, knows no clock and no other article. Of the files beside the
+article it asks a `Find`. What it can't use it refuses with ArticleError; what it repairs or
+leaves out it says in the Reading.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from feedsvc.model import Finding, Reading
+from feedsvc.readers.media import Find, find_nothing
 from feedsvc.readers.text import read_text
 from feedsvc.settings import Settings
 
@@ -19,7 +21,7 @@ __all__ = ["READERS", "VERSION", "is_article", "read"]
 VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
-READERS: dict[str, Callable[[str, bytes, Settings], Reading]] = {".txt": read_text}
+READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
 # ISO 639-1, each code followed by a space.
@@ -39,12 +41,13 @@ def is_article(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in READERS
 
 
-def read(path: str, data: bytes, settings: Settings) -> Reading:
+def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
     """Read the file `path` (relative to the folder, for its suffix and for messages).
 
+    `find` finds the files beside it.
     Raises ArticleError with the line and the field that can't be used.
     """
-    reading = READERS[PurePosixPath(path).suffix.lower()](path, data, settings)
+    reading = READERS[PurePosixPath(path).suffix.lower()](path, data, settings, find)
     match = _LANGUAGE.search(path)
     if match is None or f"{match[1][:2]} " not in _LANGUAGES or reading.article.language:
         return reading
