@@ -91,7 +91,7 @@ def serve(
     folder: str | None, host: str, port: int, workers: int, allow_empty: bool, **options: Any
 ) -> None:
     """Ingest FOLDER, then serve its feeds until stopped."""
-    from feedsvc.server import claim_port, run
+    from feedsvc.server import DOWNLOADS, claim_port, run
     from feedsvc.web import create_app
 
     settings = _load(folder, **options)
@@ -107,7 +107,7 @@ def serve(
             click.echo(f"  {settings.url}{name}")
         click.echo("Press Ctrl-C to stop.")
 
-    run(partial(create_app, settings), ip, port, workers, announce)
+    run(partial(create_app, settings, downloads=DOWNLOADS), ip, port, workers, announce)
 
 
 @main.command()

@@ -149,15 +149,12 @@ def _write_document(
 
 def _copy(publication: Publication, document: Document, file: Path) -> _Written | None:
     """Write a medium, if its bytes are still those that its name tells."""
-    source = publication.open(document)
-    if source is None:
-        return None
-    with source:
-        size = os.fstat(source.fileno()).st_size
-        try:
+    try:
+        with publication.open(document) as source:
+            size = os.fstat(source.fileno()).st_size
             _write(file, verify(stream(source, 0, size), document.version))
-        except Superseded:
-            return None
+    except Superseded:
+        return None
     return _Written(document.version, size)
 
 

@@ -35,7 +35,7 @@ __all__ = [
     "verify",
 ]
 
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 """Bytes that are read at once."""
 
 BATCH = 1000

@@ -244,12 +244,15 @@ class Publication:
                 self._bodies.put((document.version, encoding), body)
             return body
 
-    def open(self, document: Document) -> FileIO | None:
-        """Open the file of a document that is a medium, None where it isn't there any more.
+    def open(self, document: Document) -> FileIO:
+        """Open the file of a document that is a medium, for the caller to read and close.
 
-        The caller closes it.
+        Raises Superseded where it isn't there any more.
         """
-        return open_public(self.settings, self.index, document.path.rpartition("/")[2])
+        file = open_public(self.settings, self.index, document.path.rpartition("/")[2])
+        if file is None:
+            raise Superseded(document.path, "superseded", "no file has these bytes any more")
+        return file
 
     def _render(self, document: Document) -> bytes:
         stamps = document.window.stamps

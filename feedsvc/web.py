@@ -4,6 +4,7 @@ Nothing of a request but its path, method, validators and Accept-Encoding reache
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import FileIO
@@ -38,15 +39,16 @@ MOST_REFUSED = 100
 """Refused articles that /healthz lists; it counts them all."""
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, *, downloads: int | None = None) -> Flask:
     """Make the app that serves the folder of `settings`, from what was last ingested.
 
+    It sends no more than `downloads` media at once, for a server whose threads each one keeps.
     Hooks that you add to it don't see the answers that are replayed: for an app with hooks of
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
     publication = Publication(settings, SqliteIndex(settings.database))
-    app.register_blueprint(_make_blueprint(publication))
+    app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
     budget = settings.cache_mb * 1024 * 1024
     replay = Replay(app.wsgi_app, publication.index.revision, budget)
@@ -62,7 +64,8 @@ def create_blueprint(settings: Settings) -> Blueprint:
     return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
 
 
-def _make_blueprint(publication: Publication) -> Blueprint:
+def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:
+    slots = threading.Semaphore(downloads) if downloads else None
     blueprint = Blueprint("feedsvc", __name__)
     blueprint.record_once(lambda state: state.app.extensions.update(feedsvc=publication))
 
@@ -74,7 +77,7 @@ def _make_blueprint(publication: Publication) -> Blueprint:
             return _say(405, "Method Not Allowed", {"Allow": ALLOWED})
         if path == "healthz":
             return _answer_health(publication)
-        return _answer(publication, f"/{path}", request)
+        return _answer(publication, f"/{path}", request, slots)
 
     return blueprint
 
@@ -90,7 +93,9 @@ class _Response(Response):
         return headers
 
 
-def _answer(publication: Publication, path: str, asked: Request) -> Response:
+def _answer(
+    publication: Publication, path: str, asked: Request, slots: threading.Semaphore | None
+) -> Response:
     """Answer for a document: 200 or 304, 404 where there is none, 503 while there is no index."""
     try:
         for _ in range(3):
@@ -98,7 +103,7 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
             if document is None:
                 return _say(404, f"Nothing is published at {path}")
             if document.format == "media":
-                return _answer_medium(publication, document, asked)
+                return _answer_medium(publication, document, asked, slots)
             encoding = _choose_encoding(asked)
             headers = _describe(publication, document, encoding)
             if _is_fresh(document, asked):
@@ -115,7 +120,12 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
     return _say(503, "Not available for the moment", RETRY)
 
 
-def _answer_medium(publication: Publication, document: Document, asked: Request) -> Response:
+def _answer_medium(
+    publication: Publication,
+    document: Document,
+    asked: Request,
+    slots: threading.Semaphore | None,
+) -> Response:
     """Answer for a medium with its file as it is, or with the part that is asked for."""
     headers = Headers(
         {
@@ -133,8 +143,9 @@ def _answer_medium(publication: Publication, document: Document, asked: Request)
         headers["Last-Modified"] = http_date(modified)
     if _is_fresh(document, asked):
         return _Response(status=304, headers=headers)
-    file = publication.open(document)
-    if file is None:
+    try:
+        file = publication.open(document)
+    except Superseded:
         return _say(404, f"Nothing is published at {document.path}")
     length = os.fstat(file.fileno()).st_size
     try:
@@ -150,8 +161,13 @@ def _answer_medium(publication: Publication, document: Document, asked: Request)
     if asked.method == "HEAD":
         file.close()
         return _Response(status=200, headers=headers)
+    if slots and not slots.acquire(blocking=False):
+        file.close()
+        return _say(503, "Too many downloads at once", RETRY)
     response = _Response(_send(file, start, end), 206 if part else 200, headers)
     response.call_on_close(file.close)  # where nobody reads to the end
+    if slots:
+        response.call_on_close(slots.release)
     return response
 
 

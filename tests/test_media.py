@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
@@ -18,8 +19,9 @@ from feedsvc.errors import MediumRefused, Superseded
 from feedsvc.export import MANIFEST, export
 from feedsvc.media import CHUNK, Finder, Library, digest_file, verify
 from feedsvc.model import Article, Enclosure, Picture, Reading
+from feedsvc.server import DOWNLOADS
 from tests.conftest import NOW, Site
-from tests.test_server import Server
+from tests.test_server import Server, wait_for
 
 URL = "https://feeds.example.org/"
 JPEG, MP3 = b"\xff\xd8picture", b"ID3sound" * 100
@@ -61,8 +63,8 @@ def ingest(site: Site) -> list[str]:
 
 
 @contextmanager
-def client_of(site: Site) -> Iterator[FlaskClient]:
-    app = create_app(site.settings)
+def client_of(site: Site, **options: Any) -> Iterator[FlaskClient]:
+    app = create_app(site.settings, **options)
     try:
         yield app.test_client()
     finally:
@@ -478,6 +480,18 @@ def test_what_is_on_disk_no_more_is_sent_no_more(published: Site) -> None:
         assert client.get("/media/a.mp3").status_code == 404
 
 
+def test_no_more_is_sent_at_once_than_the_server_has_threads_for(published: Site) -> None:
+    with client_of(published, downloads=1) as client:
+        first = client.get(PATH)
+        for _ in range(2):
+            assert client.get(PATH).status_code == 503
+            assert client.get(PATH, headers={"Range": "bytes=0-1"}).headers["Retry-After"] == "5"
+        assert client.get(PATH, headers={"If-None-Match": TAG}).status_code == 304
+        assert client.get("/atom.xml").status_code == 200
+        first.close()
+        assert client.get(PATH).data == MP3
+
+
 def test_file_that_moved_out_of_the_folder_is_not_opened(published: Site, tmp_path: Path) -> None:
     file = published.folder / "a.mp3"
     file.rename(tmp_path / "a.mp3")
@@ -505,6 +519,30 @@ def test_server_streams_a_medium_and_its_parts(site: Site, tmp_path: Path) -> No
         answer, body = server.ask(path, **{"If-None-Match": answer.headers["ETag"]})
         assert (answer.status, body) == (304, b"")
     finally:
+        server.stop()
+
+
+def test_slow_downloads_keep_nobody_from_the_feeds(site: Site, tmp_path: Path) -> None:
+    file = put(site, "a.mp4")
+    os.truncate(file, 100 << 20)  # more than all buffers on the way hold
+    write(site, "a.txt", "enclosure: a.mp4")
+    server = Server(site.folder, tmp_path / "log")
+    slow = [server.connect() for _ in range(DOWNLOADS)]
+    try:
+        ingest(site)
+        (path,) = public(site)
+        for connection in slow:
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+        assert server.ask("/atom.xml")[0].status == 200
+        answer, _ = server.ask(path, Range="bytes=0-0")
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert server.ask(path, method="HEAD")[0].status == 200
+        slow[0].close()
+        wait_for(lambda: server.ask(path, Range="bytes=0-0")[0].status == 206)
+    finally:
+        for connection in slow:
+            connection.close()
         server.stop()
 
 
