@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 BIN = $(VENV)/bin
-# Debian's packages that some tests need: a feed reader, a browser.
-DEBIAN = newsboat chromium
+# Debian's packages that some tests need: a feed reader, a browser, and what gets axe-core.
+DEBIAN = newsboat chromium npm
 
-.PHONY: help serve test lint bench fuzz debian
+.PHONY: help serve test lint bench fuzz debian axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -14,7 +14,7 @@ help: ## List these commands
 serve: $(VENV)/.installed ## Install, and serve seeds/ at http://127.0.0.1:8000/ (PORT=… for another)
 	$(BIN)/feedsvc serve seeds --port $(PORT)
 
-test: lint debian ## Install everything, check the style and run every test
+test: lint debian axe ## Install everything, check the style and run every test
 	$(BIN)/pytest --cov
 
 lint: $(VENV)/.developed ## Check style and types
@@ -39,8 +39,14 @@ $(VENV)/.developed: pyproject.toml
 	@touch $@ $(VENV)/.installed
 
 debian:
-	@if command -v newsboat chromium >/dev/null && [ "$$(command -v newsboat chromium | wc -l)" = 2 ]; then :; \
+	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null || echo $$name; done); \
+	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -qq -y --no-install-recommends $(DEBIAN) >/dev/null; \
-	else echo "skipped: tests with $(DEBIAN) (install them to run those too)"; fi
+		apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	else echo "skipped: tests with $$missing (install them to run those too)"; fi
+
+axe: debian $(VENV)/.developed
+	@test -e $(VENV)/node_modules/axe-core \
+	|| npm install --prefix $(VENV) --no-save --no-audit --no-fund --silent axe-core \
+	|| echo "skipped: tests with axe-core (npm can't install it)"

@@ -247,10 +247,18 @@ def _tell_fields(reading: Reading, settings: Settings) -> Iterator[tuple[str, st
     yield "author", authors or f"{settings.author.name} (the feed's)"
     yield "categories", ", ".join(article.categories) or "none"
     yield "summary", article.summary or "none"
+    if article.updated:
+        yield "updated", article.updated.isoformat()
+    if article.id:
+        yield "id", article.id
     if article.image:
-        yield "image", article.image.url
+        yield "image", f"{article.image.url} {article.image.alt}".strip()
     for file in article.enclosures:
-        yield "enclosure", f"{file.url} ({file.type}, {file.length} bytes)"
+        yield "enclosure", f"{file.url} {file.type}" + (f" {file.length}" if file.length else "")
+    chosen = reading.selection
+    yield from ((mark, "yes") for mark in ("draft", "unlisted") if getattr(chosen, mark))
+    if chosen.expires:
+        yield "expires", chosen.expires.isoformat()
     paragraphs = article.content.splitlines()
     for number, paragraph in enumerate(paragraphs, 1):
         text = html.unescape(re.sub(r"</?p>", "", paragraph))

@@ -76,8 +76,11 @@ def convert_reference(value: object) -> str:
     text = convert_text(value)
     if re.match(r"[^/?#]*:", text):  # a scheme; no first segment of a relative path has a colon
         return clean_url(text)
-    missing = "http:" if text.startswith("//") else "http://a" if text[0] == "/" else "http://a/"
-    return clean_url(missing + text).removeprefix(missing)
+    missing = "http:" if text.startswith("//") else "http://a/"
+    reference = clean_url(missing + text).removeprefix(missing)
+    if not reference:
+        raise BadValue("not a URL", f"{show(text)} has no path")
+    return reference
 
 
 def convert_email(value: object) -> str:
@@ -139,7 +142,7 @@ def convert_pattern(value: object) -> str:
             warnings.simplefilter("error")
             re.compile(value)
     except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
-        raise BadValue("not a pattern", f"{show(value)} ({error})") from error
+        raise BadValue("not a pattern", f"{show(value)} ({clean_line(str(error))})") from error
     return value
 
 

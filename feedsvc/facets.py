@@ -7,6 +7,7 @@ A facet is its path: labels that differ only in case, spacing or punctuation sha
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from feedsvc.model import Article
 
@@ -50,6 +51,7 @@ def list_facets(article: Article, language: str) -> dict[str, str]:
     return {locate(kind, label): label for kind, label in reversed(labels)}
 
 
+@lru_cache(maxsize=4096)
 def make_slug(label: str) -> str:
     """Make of any text what is readable in a path: letters of every script, marks, digits, emoji.
 

@@ -43,28 +43,23 @@ class Place(Struct, frozen=True):
 def read_path(path: str) -> Place | None:
     """Return what a path stands for, be it there or not; None where it can't be anything."""
     *folders, filename = path.split("/")
-    if folders[:1] != [""]:
-        return None
-    match folders[1:]:
-        case []:
-            feed, rest = "", list[str]()
-        case ["entry", slug]:
-            return Place("entry", slug=slug) if filename in ("", "index.html") else None
-        case ["media"]:
-            return Place("media", slug=filename) if _MEDIUM.fullmatch(filename) else None
-        case [kind, slug, *rest] if kind in KINDS:
-            feed = f"{kind}/{slug}/"
-        case rest:
-            feed = ""
-    if not feed and not rest and filename in _SINGLE:
-        return Place(_SINGLE[filename])
-    # As a static host has it.
-    format = _FILES.get("" if filename == "index.html" else filename)
-    match rest:
-        case []:
-            period = ""
-        case ["archive", period] if period:
-            pass
-        case _:
+    filename = "" if filename == "index.html" else filename  # as a static host has it
+    format = _FILES.get(filename)
+    match folders:
+        case [""] if filename in _SINGLE:
+            return Place(_SINGLE[filename])
+        case ["", "entry", slug] if not filename:
+            return Place("entry", slug=slug)
+        case ["", "media"] if _MEDIUM.fullmatch(filename):
+            return Place("media", slug=filename)
+        case _ if format is None:
             return None
-    return Place(format, feed, period) if format else None
+        case [""]:
+            return Place(format)
+        case ["", "archive", period] if period:
+            return Place(format, period=period)
+        case ["", kind, slug] if kind in KINDS:
+            return Place(format, f"{kind}/{slug}/")
+        case ["", kind, slug, "archive", period] if kind in KINDS and period:
+            return Place(format, f"{kind}/{slug}/", period)
+    return None

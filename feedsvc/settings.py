@@ -123,7 +123,10 @@ def load_settings(
     for key, (place, value) in given.items():
         with _noting(faults, place):
             values[key] = _convert(key, value, _CONVERTERS)
-    values["overrides"] = _convert_tables(tables, path.name, faults)
+    values["overrides"] = {}
+    for kind, table in tables.items():
+        with _noting(faults, f"{path.name}: {kind}"):
+            values["overrides"] |= _convert_tables(kind, convert_table(table), path.name, faults)
     if faults:
         raise SettingsError(faults)
     return _complete(root, values)
@@ -219,21 +222,21 @@ def _convert(key: str, value: Any, converters: Mapping[str, Callable[[Any], Any]
     return converters[key](value)
 
 
-def _convert_tables(tables: dict[str, Any], file: str, faults: list[str]) -> dict[str, Override]:
-    """Convert the tables of overrides, {kind: {label: {key: value}}}, to overrides by path."""
+def _convert_tables(
+    kind: str, tables: Mapping[str, Any], file: str, faults: list[str]
+) -> dict[str, Override]:
+    """Convert a kind's tables, {label: {key: value}}, to overrides by path."""
     overrides: dict[str, Override] = {}
     labels: dict[str, str] = {}
-    for kind, table in tables.items():
-        with _noting(faults, f"{file}: {kind}"):
-            for label, values in convert_table(table).items():
-                place = f"{file}: {kind}.{_quote(label, always=True)}"
-                override = _convert_override(values, place, faults)
-                with _noting(faults, place):
-                    name = convert_language(label) if kind == "language" else convert_text(label)
-                    path = locate(kind, name)
-                    if path in overrides:
-                        raise BadValue("the same feed as another", show(labels[path]))
-                    overrides[path], labels[path] = override, label
+    for label, values in tables.items():
+        place = f"{file}: {kind}.{_quote(label, always=True)}"
+        override = _convert_override(values, place, faults)
+        with _noting(faults, place):
+            name = convert_language(label) if kind == "language" else convert_text(label)
+            path = locate(kind, name)
+            if path in overrides:
+                raise BadValue("its feed has a table already", show(labels[path]))
+            overrides[path], labels[path] = override, label
     return overrides
 
 

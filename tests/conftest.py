@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,11 +106,10 @@ def site(make_site: Callable[..., Site]) -> Site:
     return make_site()
 
 
-@pytest.fixture
-def seeds_served(tmp_path: Path) -> Iterator[str]:
-    """Serve the seeds by the real command; the address of the page."""
-    database = tmp_path / "served.sqlite"
-    command = [sys.executable, "-m", "feedsvc", "serve", str(SEEDS), "--port", "0"]
+@contextmanager
+def serve(folder: Path, database: Path) -> Iterator[str]:
+    """Serve a folder by the real command; the address of its page."""
+    command = [sys.executable, "-m", "feedsvc", "serve", str(folder), "--port", "0"]
     with subprocess.Popen(
         [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -119,3 +119,9 @@ def seeds_served(tmp_path: Path) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
+
+
+@pytest.fixture
+def seeds_served(tmp_path: Path) -> Iterator[str]:
+    with serve(SEEDS, tmp_path / "served.sqlite") as address:
+        yield address

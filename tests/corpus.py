@@ -8,7 +8,7 @@ __all__ = ["AUTHORS", "LABELS", "LANGUAGES", "write_corpus"]
 
 LABELS = (
     *("C", "C++", "C#", ".NET", "F#", "Node.js", "R&D", "AC/DC", "TCP/IP", "I/O"),
-    *("news", "News", "NEWS", "New York", "a  b", "A-B", "Q & A", "100%", "#1", "@home"),
+    *("news", "News", "NEWS", "New York", "a_b", "A-B", "Q & A", "100%", "#1", "@home"),
     *(
         "العربية",
         "اقتصاد وأعمال",
@@ -76,7 +76,7 @@ def _write_article(dice: random.Random, number: int, language: str, published: d
         f"{_write_words(dice, language, 6)} <{number}> & {dice.choice('“”🎈é')}",
         f"{published:%Y-%m-%dT%H:%M:%SZ}",
     ]
-    if number % 5:
+    if number % 20:
         head.append(f"https://example.org/{published:%Y/%m}/{number}")
     if number % 3:
         head.append(f"author: {AUTHORS[number % len(AUTHORS)]}")
@@ -97,8 +97,10 @@ def _write_article(dice: random.Random, number: int, language: str, published: d
     ]
     if number % 17 == 0:
         body.insert(1, "https://feeds.example.org/pictures/river.png")
-    labels = dice.sample(LABELS, dice.randrange(0, 4))
-    head += [f"category: {label}" for label in labels]
+    common = [1 / rank for rank in range(1, len(LABELS) + 1)]
+    labels = [LABELS[number % len(LABELS)]] if number < len(LABELS) else []
+    labels += dice.choices(LABELS, common, k=dice.randrange(0, 4))
+    head += [f"category: {label}" for label in dict.fromkeys(labels)]
     return "\n".join([*head, "", *body]) + "\n"
 
 

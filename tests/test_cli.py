@@ -255,6 +255,35 @@ def test_explain_tells_what_an_article_does_not_say(site: Site) -> None:
     assert "url         none\n" in run("explain", site.write("c.txt", url=None)).stdout
 
 
+def test_explain_tells_each_field_that_was_used(site: Site) -> None:
+    path = site.write("a.txt")
+    fields = (
+        "author: Ann <ann@example.org>",
+        "updated: 2024-05-02",
+        "id: tag:example.org,2024:a",
+        "image: https://example.org/cat.jpg A cat",
+        "enclosure: https://example.org/a.mp3 99",
+        "enclosure: https://example.org/b.mp3",
+        "draft: yes",
+        "unlisted: yes",
+        "expires: 2030-01-01",
+    )
+    path.write_text("\n".join(["T", "2024-05-01", *fields, "", "Text."]))
+    lines = run("explain", path).stdout.splitlines()
+    assert {
+        "author      Ann",
+        "updated     2024-05-02T12:00:00+00:00",
+        "id          tag:example.org,2024:a",
+        "image       https://example.org/cat.jpg A cat",
+        "enclosure   https://example.org/a.mp3 audio/mpeg 99",
+        "enclosure   https://example.org/b.mp3 audio/mpeg",
+        "draft       yes",
+        "unlisted    yes",
+        "expires     2030-01-01T12:00:00+00:00",
+    } <= set(lines)
+    assert any(line.endswith("a.txt:9: draft: yes") for line in lines)
+
+
 def test_explain_takes_the_nearest_settings_or_the_folder_that_is_named(site: Site) -> None:
     path = site.write("deep/er/a.txt")
     assert "language    en (the feed's)" in run("explain", path).stdout

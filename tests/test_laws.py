@@ -157,7 +157,7 @@ def test_law_10_killed_export_leaves_each_file_whole(tmp_path: Path) -> None:
     folder.mkdir()
     command = [sys.executable, "-m", "feedsvc", "export", str(folder), "--output", str(output)]
     dice = random.Random(1)
-    whole: dict[str, set[bytes]] = {}
+    whole: dict[Path, set[bytes]] = {}
     for number in range(8):
         (folder / "a.txt").write_text(f"Title {number}\n2024-01-01\n\n{'Text. ' * number * 999}")
         with subprocess.Popen([*command, "--url", "https://e.org/"], stderr=-3, stdout=-3) as run:

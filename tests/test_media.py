@@ -619,6 +619,6 @@ def test_check_and_explain_find_the_files(site: Site) -> None:
     assert "x.txt:4: enclosure: no such file: 'gone.mp3'\n" in result.stdout
     result = CliRunner().invoke(main, ["explain", str(path)])
     assert f"image       http://127.0.0.1:8000/media/{name(JPEG, 'jpg')}\n" in result.stdout
-    sound = f"http://127.0.0.1:8000/media/{name(MP3, 'mp3')} (audio/mpeg, {len(MP3)} bytes)"
+    sound = f"http://127.0.0.1:8000/media/{name(MP3, 'mp3')} audio/mpeg {len(MP3)}"
     assert f"enclosure   {sound}\n" in result.stdout
     assert "x.txt:4: enclosure: no such file: 'gone.mp3'\n" in result.stdout

@@ -9,51 +9,93 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import listparser
 import pytest
 
-from tests.conftest import SEEDS
+from tests.conftest import SEEDS, serve
+from tests.corpus import AUTHORS, write_corpus
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("newsboat"), reason="newsboat isn't installed (Debian's package newsboat)"
 )
 
 
-@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
-def test_newsboat_lists_the_seeds_and_polls_them_for_nothing(
-    seeds_served: str, tmp_path: Path, name: str
-) -> None:
-    (tmp_path / "urls").write_text(f"{seeds_served}{name}\n")
-    (tmp_path / "config").touch()
-    files = ["-u", "urls", "-c", "cache.db", "-C", "config"]
+class Newsboat:
+    """newsboat, with its files in a folder of its own."""
 
-    def run(*command: str) -> str:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        (home / "urls").touch()
+        (home / "config").touch()
+
+    def run(self, *command: str) -> str:
+        files = ["-u", "urls", "-c", "cache.db", "-C", "config"]
         done = subprocess.run(
-            ["newsboat", *files, "-x", *command],
-            cwd=tmp_path,
-            env={"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+            ["newsboat", *files, *command],
+            cwd=self.home,
+            env={"HOME": str(self.home), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=True,
         )
         return done.stdout
 
-    def ask(sql: str) -> list[tuple[str, ...]]:
-        with closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+    def ask(self, sql: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(self.home / "cache.db")) as cache:
             return cache.execute(sql).fetchall()
 
-    run("reload")
-    assert run("print-unread").startswith("9 unread")
-    listed = {title for (title,) in ask("SELECT title FROM rss_item")}
+
+@pytest.fixture
+def newsboat(tmp_path: Path) -> Newsboat:
+    (tmp_path / "newsboat").mkdir()
+    return Newsboat(tmp_path / "newsboat")
+
+
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_newsboat_lists_the_seeds_and_polls_them_for_nothing(
+    seeds_served: str, newsboat: Newsboat, name: str
+) -> None:
+    (newsboat.home / "urls").write_text(f"{seeds_served}{name}\n")
+    newsboat.run("-x", "reload")
+    assert newsboat.run("-x", "print-unread").startswith("9 unread")
+    listed = {title for (title,) in newsboat.ask("SELECT title FROM rss_item")}
     assert listed == {
         path.read_text(encoding="utf-8").split("\n")[0] for path in SEEDS.glob("*.txt")
     }
-    assert set(ask("SELECT author FROM rss_item")) == {("De redactie van Seeds",)}
-    run("reload")  # newsboat has no row to keep the validators in before the first
+    assert set(newsboat.ask("SELECT author FROM rss_item")) == {("De redactie van Seeds",)}
+    # newsboat has no row to keep the validators in before the first
+    newsboat.run("-x", "reload")
     asked = Request(f"{seeds_served}{name}", headers={"Accept-Encoding": "gzip"})
     with urlopen(asked) as answer:
         expected = answer.headers["ETag"], parsedate_to_datetime(answer.headers["Last-Modified"])
-    ((etag, modified),) = ask("SELECT etag, lastmodified FROM rss_feed")
+    ((etag, modified),) = newsboat.ask("SELECT etag, lastmodified FROM rss_feed")
     assert (etag, datetime.fromtimestamp(int(modified), UTC)) == expected
-    run("reload")
-    assert run("print-unread").startswith("9 unread")
+    newsboat.run("-x", "reload")
+    assert newsboat.run("-x", "print-unread").startswith("9 unread")
+
+
+def test_newsboat_imports_every_feed_and_lists_every_facet(
+    newsboat: Newsboat, tmp_path: Path
+) -> None:
+    """By feeds.opml, as listparser does; with labels, authors and titles of every script."""
+    folder = tmp_path / "articles"
+    write_corpus(folder, 80)
+    (folder / "feedsvc.toml").write_text('title = "Corpus"\n')
+    with serve(folder, tmp_path / "index.sqlite") as address:
+        with urlopen(f"{address}feeds.opml") as answer:
+            opml = answer.read()
+        (newsboat.home / "feeds.opml").write_bytes(opml)
+        newsboat.run("-i", "feeds.opml")
+        feeds = {feed.url: feed.title for feed in listparser.parse(opml.decode()).feeds}
+        urls = (newsboat.home / "urls").read_text().splitlines()
+        assert {line.split()[0] for line in urls if line} == set(feeds)
+        newsboat.run("-x", "reload")
+    listed = newsboat.ask("SELECT rssurl, title FROM rss_feed")
+    assert set(listed) == set(feeds.items())
+    titles = {title for _, title in listed}
+    assert {f"Corpus: {name}" for name in AUTHORS} <= titles
+    names = ("C++", "中文", "חדשות", "🚲", "Ελληνικά", "العربية")
+    assert {f"Corpus: {name}" for name in names} <= titles
+    # newsboat keeps an entry once, whatever feeds it is in.
+    assert len(newsboat.ask("SELECT DISTINCT title FROM rss_item")) > 70

@@ -35,12 +35,30 @@ def test_path_stands_for_a_place_and_the_place_has_that_path(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/media/", "/media/a.mp3", f"/media/{'0' * 32}.MP3", f"/media/{'0' * 32}/a.mp3"]
-    + ["", "atom.xml", "//", "/x", "/x/", "/atom.xml/", "/ATOM.xml", "/entry/", "/entry/a"]
-    + ["/entry/a/atom.xml", "/entry/a/b/", "/category/", "/category/a", "/category/atom.xml"]
-    + ["/category/a/feeds.opml", "/category/a/feed.css", "/archive/", "/archive//", "/archive/2024"]
-    + ["/archive/2024/feed.css", "/archive/2024/05/", "/category/a/b/", "/tag/a/", "/index.htm"]
-    + ["/category/a/archive/", "/category/a/archive/2024/x/atom.xml", "/archive/2024/feeds.opml"],
+    [
+        *("/media/", "/media/a.mp3", f"/media/{'0' * 32}.MP3", f"/media/{'0' * 32}/a.mp3"),
+        *("", "atom.xml", "//", "/x", "/x/", "/atom.xml/", "/ATOM.xml", "/entry/", "/entry/a"),
+        *("/entry/a/atom.xml", "/entry/a/b/", "/category/", "/category/a", "/category/atom.xml"),
+        *(
+            "/category/a/feeds.opml",
+            "/category/a/feed.css",
+            "/archive/",
+            "/archive//",
+            "/index.htm",
+        ),
+        *(
+            "/archive/2024",
+            "/archive/2024/feed.css",
+            "/archive/2024/05/",
+            "/category/a/b/",
+            "/tag/a/",
+        ),
+        *(
+            "/category/a/archive/",
+            "/category/a/archive/2024/x/atom.xml",
+            "/archive/2024/feeds.opml",
+        ),
+    ],
 )
 def test_other_paths_stand_for_nothing(path: str) -> None:
     assert read_path(path) is None

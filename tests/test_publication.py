@@ -181,8 +181,10 @@ def test_version_changes_wherever_a_setting_changes_bytes(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999), ("entries", 51)]
-    + [("archives", "main"), ("archive_size", 99)],
+    [
+        *(("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999)),
+        *(("entries", 51), ("archives", "main"), ("archive_size", 99)),
+    ],
 )
 def test_version_stays_where_a_setting_changes_no_bytes(
     site: Site, name: str, value: object
@@ -591,3 +593,24 @@ def test_plans_are_kept_for_the_paths_asked_for_last(
     assert plan(publication, "/atom.xml") is first
     assert plan(publication, "/rss.xml") == second
     assert plan(publication, "/rss.xml") is not second
+
+
+def test_page_of_no_entry_is_no_document(history: Site) -> None:
+    for path in ("/entry/none/", "/entry/1/", "/entry//"):
+        assert history.publication.document(path) is None
+
+
+def test_page_that_goes_while_it_is_listed_is_left_out(
+    history: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = history.publication
+    slugs = history.index.slugs
+
+    def withdraw_after(after: str, limit: int) -> list[str]:
+        found = slugs(after, limit)
+        (history.folder / "page.txt").unlink(missing_ok=True)
+        history.ingest()
+        return found
+
+    monkeypatch.setattr(history.index, "slugs", withdraw_after)
+    assert not [path for path in publication.paths() if path.startswith("/entry/")]

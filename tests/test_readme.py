@@ -13,8 +13,11 @@ from urllib.request import urlopen
 import pytest
 from flask import Flask
 
+from feedsvc.facets import KINDS
+from feedsvc.readers.fields import NAMES
 from feedsvc.settings import _CONVERTERS, load_settings
 from tests.conftest import Site
+from tests.corpus import write_corpus
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -104,30 +107,53 @@ def test_every_setting_is_in_the_readme_with_its_default(tmp_path: Path) -> None
             value = Path(value).relative_to(tmp_path)
         if key == "default_time":
             value = value.strftime("%H:%M")
+        if shown == "all three":
+            assert value == KINDS
+            continue
         assert shown in {f"`{value}`", "none", "the title"} or shown.startswith("from the "), key
         assert shown != "none" or not value
 
 
 def test_settings_of_the_readme_are_good(tmp_path: Path) -> None:
-    (example,) = blocks("toml")
-    (tmp_path / "feedsvc.toml").write_text(example, encoding="utf-8")
+    facets, main = blocks("toml")
+    (tmp_path / "feedsvc.toml").write_text(main, encoding="utf-8")
     assert load_settings(tmp_path, environ={}).author.name == "The editors"
+    (tmp_path / "feedsvc.toml").write_text(facets, encoding="utf-8")
+    settings = load_settings(tmp_path, environ={})
+    assert settings.overrides["category/buitenland/"].title == "The world"
+    assert len(settings.overrides) == 3
 
 
 def test_every_path_is_in_the_readme(site: Site) -> None:
     table = re.search(r"\| path \|.*?\n\n", README, re.S)
     assert table
-    shown = set(re.findall(r"^\| `(/\S*)` \|", table[0], re.M))
-    assert shown == {*site.publication.paths(), "/healthz"}
+    shown = re.findall(r"^\| `(/\S*)` \|", table[0], re.M)
+    patterns = [re.sub("[A-Z]+", "[^/]+", re.escape(path)).replace("…", ".*") for path in shown]
+    write_corpus(site.folder, 300)
+    site.ingest()
+    paths = [*site.publication.paths(), "/healthz"]
+    for path in paths:
+        assert any(re.fullmatch(pattern, path) for pattern in patterns), path
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, path) for path in paths), pattern
 
 
-def test_article_of_the_readme_is_read_as_it_says(site: Site) -> None:
-    (example,) = blocks("text")
+def test_articles_of_the_readme_are_read_as_it_says(site: Site) -> None:
+    example, fields = blocks("text")
     (site.folder / "example.txt").write_text(example, encoding="utf-8")
+    (site.folder / "fields.txt").write_text(fields.replace("where", "also-where"), encoding="utf-8")
     assert site.ingest().refused == []
     body = site.body("/atom.xml").decode()
-    assert '<category term="Section label" label="Section label"/>' in body
+    assert 'label="Section label"/>' in body
     assert "Share this article" not in body
+    assert "<name>Jan Jansen</name>" in body
+    assert 'rel="enclosure" href="https://example.org/talk.mp3"' in body
+
+
+def test_every_field_of_the_readme_is_known_and_each_is_there() -> None:
+    table = re.search(r"\| field \|.*?\n\n", README, re.S)
+    assert table
+    assert set(re.findall(r"^\| `(\w+)` \|", table[0], re.M)) == NAMES
 
 
 def test_python_of_the_readme_works(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from feedsvc.errors import FolderError, SettingsError
 from feedsvc.model import Person
-from feedsvc.settings import DEFAULT_URL, Settings, load_settings
+from feedsvc.settings import DEFAULT_URL, MOST_BYTES, Override, Settings, load_settings
 
 
 @pytest.fixture
@@ -59,6 +59,13 @@ def test_folder_without_settings_gets_defaults_made_from_its_name(folder: Path) 
         labels="prompt",
         max_article_bytes=4 * 1024 * 1024,
         cache_mb=64,
+        facets=("category", "author", "language"),
+        min_entries=1,
+        archives="all",
+        archive_size=100,
+        icon=None,
+        logo=None,
+        overrides={},
     )
 
 
@@ -155,6 +162,12 @@ def test_config_file_that_is_not_toml_is_a_fault_with_its_place(folder: Path) ->
     assert "line 2" in fault
 
 
+@pytest.mark.parametrize("toml", [f"entries = {'1' * 5000}", f"hubs = {'[' * 5000}"])
+def test_config_file_that_is_too_much_for_the_parser_is_a_fault(folder: Path, toml: str) -> None:
+    (fault,) = faults_of(folder, toml)
+    assert fault.startswith("feedsvc.toml: not TOML: ")
+
+
 @pytest.mark.parametrize(
     ("toml", "author"),
     [
@@ -200,6 +213,14 @@ def test_author_is_set_by_variables_too(folder: Path) -> None:
         ("max_article_bytes", "1", 1),
         ("cache_mb", "8", 8),
         ("database", "/var/lib/feeds.sqlite", "/var/lib/feeds.sqlite"),
+        ("facets", "author, category", ("category", "author")),
+        ("facets", "language", ("language",)),
+        ("facets", "", ()),
+        ("min_entries", "3", 3),
+        ("archives", "main", "main"),
+        ("archive_size", "2", 2),
+        ("icon", "icon.png", f"{DEFAULT_URL}icon.png"),
+        ("logo", "https://example.org/logo.svg", "https://example.org/logo.svg"),
     ],
 )
 def test_every_setting_is_read_from_text(folder: Path, key: str, text: str, value: object) -> None:
@@ -215,6 +236,8 @@ def test_every_setting_is_read_from_text(folder: Path, key: str, text: str, valu
         ("default_time = 09:30:00", "default_time", time(9, 30)),
         ('hubs = ["https://a.org/"]', "hubs", ("https://a.org/",)),
         ("hubs = []", "hubs", ()),
+        ('facets = ["language", "category"]', "facets", ("category", "language")),
+        ("facets = []", "facets", ()),
         (
             "boilerplate = ['Lees (ook|meer):.*', '\\s+']",
             "boilerplate",
@@ -289,16 +312,172 @@ def test_relative_database_is_in_the_folder(folder: Path) -> None:
             "database = 'postgresql://x'",
             "database: not a file: 'postgresql' databases aren't supported",
         ),
+        (
+            "facets = ['tag']",
+            "facets: not one of category, author, language: 'tag'",
+        ),
+        (
+            "facets = ['author', 'author']",
+            "facets: names one twice: ['author', 'author']",
+        ),
+        ("facets = true", "facets: not a list: True"),
+        ("min_entries = 0", "min_entries: out of range: 0 is not from 1 to 1000000"),
+        ("min_entries = 1000001", "min_entries: out of range: 1000001 is not from 1 to 1000000"),
+        ("archives = true", "archives: not one of main, all, none: True"),
+        ("archive_size = 1", "archive_size: out of range: 1 is not from 2 to 10000"),
+        ("archive_size = 10001", "archive_size: out of range: 10001 is not from 2 to 10000"),
+        ("icon = 'javascript:x'", "icon: not an http or https URL: 'javascript:x'"),
+        ("logo = ''", "logo: empty"),
         ("author = 1", "author.name: not text: 1"),
         ("author.email = 'nobody'", "author.email: not an e-mail address: 'nobody'"),
         ("author.url = 'mailto:a@b.org'", "author.url: not an http or https URL: 'mailto:a@b.org'"),
         ("entires = 5", "entires: unknown setting: did you mean 'entries'?"),
         ("author.mail = 'a@b.org'", "author.mail: unknown setting: did you mean 'author.email'?"),
         ("zzz = 5", "zzz: unknown setting"),
+        ('"a\\nb" = 5', r'"a\nb": unknown setting'),
+        ("language = 1", "language: not text: 1"),
+        ("language.default = 1", "language: not text: 1"),
+        ("category = 3", "category: not a table: 3"),
+        ("category.News = 3", 'category."News": not a table: 3'),
+        ("[[category.News]]", 'category."News": not a table: [{}]'),
+        ("language.nl = 'Dutch'", """language."nl": not a table: 'Dutch'"""),
+        (
+            '[category."Buitenland"]\ntitel = "Abroad"',
+            """category."Buitenland".titel: unknown setting: did you mean 'title'?""",
+        ),
+        ('[category."Old \\"news\\""]\nx=1', r'category."Old \"news\"".x: unknown setting'),
+        ('[category."a\\u2028é"]\nx=1', r'category."a\u2028\u00e9".x: unknown setting'),
+        ("[author.Ann]\ntitle = 1", 'author."Ann".title: not text: 1'),
+        ("[author.Ann]\ndescription = ''", 'author."Ann".description: empty'),
+        (
+            "[language.nl]\nimage = 'data:,x'",
+            """language."nl".image: not an http or https URL: 'data:,x'""",
+        ),
+        ("[language.nl]\ntitle = { text = 'x' }", "language.\"nl\".title: not text: {'text': 'x'}"),
+        (
+            "[language.dutch]",
+            """language."dutch": not a language tag: 'dutch'; write for example 'nl' or 'pt-BR'""",
+        ),
+        ('[category." "]', 'category." ": empty'),
+        (
+            "[category.News]\n[category.NEWS]",
+            """category."NEWS": its feed has a table already: 'News'""",
+        ),
+        ("[language.nl]\n[language.NL]", """language."NL": its feed has a table already: 'nl'"""),
+        ("[categories.News]", "categories: unknown setting: did you mean 'category'?"),
+        ("[overrides]", "overrides: unknown setting"),
+        (f"#{' ' * MOST_BYTES}", f"too large: over {MOST_BYTES} bytes"),
     ],
 )
 def test_bad_setting_is_a_fault_that_says_why(folder: Path, toml: str, fault: str) -> None:
     assert faults_of(folder, toml) == [f"feedsvc.toml: {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("icon", "joined"),
+    [
+        ("icon.png", "https://example.org/feeds/icon.png"),
+        ("our icon.png", "https://example.org/feeds/our%20icon.png"),
+        ("../ü.png", "https://example.org/%C3%BC.png"),
+        ("/icon.png", "https://example.org/icon.png"),
+        ("//cdn.example.org/icon.png", "https://cdn.example.org/icon.png"),
+        ("http://cdn.example.org/icon.png", "http://cdn.example.org/icon.png"),
+    ],
+)
+def test_pictures_are_relative_to_the_address_that_counts(
+    folder: Path, icon: str, joined: str
+) -> None:
+    toml = f"""
+        url = "http://another.org/"
+        icon = "{icon}"
+        logo = "{icon}"
+        [category.News]
+        image = "{icon}"
+    """
+    settings = load(folder, toml, url="https://example.org/feeds")
+    override = settings.overrides["category/news/"]
+    assert settings.icon == settings.logo == override.image == joined
+
+
+def test_feeds_of_labels_are_described_by_tables(folder: Path) -> None:
+    toml = """
+        title = "T"
+        [category."Buitenland"]
+        title = "Abroad"
+        description = "What <others> do"
+        image = "abroad.png"
+        [category."C++"]
+        [author]
+        name = "Ann"
+        [author."Jane Doe"]
+        title = "By Jane"
+        [language]
+        default = "NL"
+        [language.pt-br]
+        title = "Em português"
+    """
+    settings = load(folder, toml)
+    assert settings.overrides == {
+        "category/buitenland/": Override(
+            title="Abroad",
+            description="What <others> do",
+            image=f"{DEFAULT_URL}abroad.png",
+        ),
+        "category/c-plus-plus/": Override(),
+        "author/jane-doe/": Override(title="By Jane"),
+        "language/pt-BR/": Override(title="Em português"),
+    }
+    assert (settings.title, settings.language) == ("T", "nl")
+    assert settings.author == Person("Ann")
+
+
+def test_author_may_be_called_name(folder: Path) -> None:
+    settings = load(folder, 'title = "T"\n[author.name]\ntitle = "By Name"')
+    assert settings.author == Person("T")
+    assert settings.overrides == {"author/name/": Override(title="By Name")}
+
+
+def test_language_of_a_variable_leaves_the_tables_of_languages(folder: Path) -> None:
+    configure(folder, '[language.fr]\ntitle = "En français"')
+    settings = load_settings(folder, environ={"FEEDSVC_LANGUAGE": "nl"})
+    assert settings.language == "nl"
+    assert settings.overrides == {"language/fr/": Override(title="En français")}
+
+
+@pytest.mark.parametrize("name", ["CATEGORY", "CATEGORY_NEWS", "OVERRIDES", "LANGUAGE_DEFAULT"])
+def test_feeds_of_labels_are_described_in_the_file_only(folder: Path, name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder, environ={f"FEEDSVC_{name}": "x"})
+    (fault,) = caught.value.faults
+    assert fault.startswith(f"FEEDSVC_{name}: unknown setting")
+
+
+def test_all_faults_of_all_tables_are_reported_at_once(folder: Path) -> None:
+    toml = """
+        entries = 0
+        [category.News]
+        titel = "N"
+        image = 3
+        [category.NEWS]
+        description = ""
+        [author]
+        email = "nobody"
+        [author.Ann]
+        foo = 1
+        [language.dutch]
+        title = ""
+    """
+    assert [fault.removeprefix("feedsvc.toml: ") for fault in faults_of(folder, toml)] == [
+        "entries: out of range: 0 is not from 1 to 10000",
+        "author.email: not an e-mail address: 'nobody'",
+        """category."News".titel: unknown setting: did you mean 'title'?""",
+        'category."News".image: not text: 3',
+        'category."NEWS".description: empty',
+        """category."NEWS": its feed has a table already: 'News'""",
+        'author."Ann".foo: unknown setting',
+        'language."dutch".title: empty',
+        """language."dutch": not a language tag: 'dutch'; write for example 'nl' or 'pt-BR'""",
+    ]
 
 
 def test_all_faults_of_all_sources_are_reported_at_once(folder: Path) -> None:
