@@ -16,8 +16,9 @@ __all__ = ["KINDS", "list_facets", "locate", "make_slug"]
 KINDS = ("category", "author", "language")
 """In the order in which they are listed."""
 
-LONGEST = 140
-"""Bytes of a slug: a file system's names have up to 255, with eCryptfs 143."""
+LONGEST = 128
+"""Bytes of a slug: a file system's names have up to 255, with eCryptfs 143; a page's name may need
+13 more."""
 
 # What tells names apart that are the same without it: C++, C#, R&D, .NET. A # that begins a word
 # is a hashtag's, and three dots are an omission's.

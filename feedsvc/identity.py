@@ -71,20 +71,18 @@ class Registry:
         return f"tag:{authority},{day:%Y-%m-%d}:{quote(path)}"
 
     def date(self, article: Article, old: Row | None) -> int:
-        """When an entry was published: as its article says, else when it was first seen.
-
-        A draft is seen when it is none any more.
-        """
+        """When an entry was published: as its article says, else when it was first public."""
         if article.published:
             return int(article.published.timestamp())
-        return min(old.published, self._now) if old and old.state != "draft" else self._now
+        return min(old.published, self._now) if old and old.seen else self._now
 
     def name_page(self, path: str, id: str, article: Article, old: Row | None) -> str:
-        """Name the page of an entry whose article has no URL, after its file; for good."""
-        if article.url:
-            return ""
-        if old and old.slug:
-            return old.slug
+        """Name the page of an entry whose article has no URL, after its file; for good.
+
+        Also while it has one: nobody else gets the name.
+        """
+        if (old and old.slug) or article.url:
+            return old.slug if old else ""
         slug = make_slug(PurePosixPath(path).stem)
         if not self._index.has_slug(slug, id):
             return slug
@@ -104,7 +102,8 @@ class Registry:
             if old.state == "published" and start == old.updated:
                 return replace(row, updated=start)  # it has its second
         # A folder of a thousand articles of one day must not look for each second from the first.
-        tried = self._next_free.get(start, start)
+        own = old is not None and start == old.updated  # kept for it in an index made anew
+        tried = start if own else self._next_free.get(start, start)
         free = self._index.next_free(tried, row.id, self._now)
         if free != start:
             self._next_free[start] = free + (1 if free > start else -1)

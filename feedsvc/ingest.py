@@ -104,7 +104,7 @@ class _Run:
         self.settings, self.index, self.now = settings, index, now
         self.batch, self.listen = batch, listen
         self.report = Report()
-        self.rules = _digest_rules(settings)
+        self.rules = readers.digest_rules(settings)
         self.same_rules = index.reading() == self.rules
         self.begun = False
         self.written = 0
@@ -151,9 +151,8 @@ class _Run:
             self.take(file, data, row)
         except ArticleError as error:
             # An article that was good keeps its last good entry, and is looked at again.
-            if row and row.size >= 0:
-                self.begin()
-                self.index.touch(file.path, -1, 0, row.source)
+            if row:
+                self.keep(row)
             self.report.refused.append(
                 Finding(error.path, error.line, error.field, error.what, error.why)
             )
@@ -161,6 +160,15 @@ class _Run:
     def is_current(self, file: File) -> bool:
         """Whether a file that is the same would be read to the same article."""
         return self.same_rules and file.path not in self.stale
+
+    def keep(self, row: Row) -> None:
+        """Let an entry whose file can't be read be what it was, and look again the next time."""
+        if row.state == "published" and not self.same_rules:
+            article = self.index.articles([row.digest])[row.digest]
+            self.write(replace(row, size=-1, mtime=0), self.list_feeds(row, article))
+        elif row.size >= 0:
+            self.begin()
+            self.index.touch(str(row.path), -1, 0, row.source)
 
     def take(self, file: File, data: bytes, row: Row | None) -> None:
         """Read a file and write what became of it."""
@@ -194,9 +202,10 @@ class _Run:
             published=published,
             updated=_update(article, published, edited),
             edited=edited,
-            seen=old.seen if old else self.now,
+            seen=old.seen if old else 0,
             state="draft",
             slug=self.registry.name_page(file.path, id, article, old),
+            paged=article.url is None,
             listed=not chosen.unlisted,
             expires=int(chosen.expires.timestamp()) if chosen.expires else 0,
         )
@@ -204,6 +213,8 @@ class _Run:
             new = self.registry.place(replace(new, state=decide_state(new, self.now)), old)
         if article.published is None:
             new = replace(new, published=min(new.published, new.updated))
+        if not new.seen and new.state in ("published", "unlisted"):
+            new = replace(new, seen=self.now)
         feeds = self.list_feeds(new, article)
         self.count(new, old, row)
         looks = {"size": file.size, "mtime": mtime, "source": source}
@@ -266,7 +277,8 @@ class _Run:
     def finish(self) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
         for row in self.index.due(self.now):
-            now = self.registry.place(replace(row, state=decide_state(row, self.now)), row)
+            now = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)
+            now = self.registry.place(now, row)
             self.write(now, self.list_feeds(now, self.index.articles([row.digest])[row.digest]))
             self.report.changed += 1
         self.begin()
@@ -283,18 +295,3 @@ def _update(article: Article, published: int, edited: int) -> int:
     """When an entry was updated: as it says, else when it was seen to change, else published."""
     said = int(article.updated.timestamp()) if article.updated else edited
     return max(said, published)
-
-
-def _digest_rules(settings: Settings) -> str:
-    """Digest all that decides what is made of a file: where it differs, all are read again."""
-    rules = (
-        readers.VERSION,
-        settings.timezone,
-        settings.default_time,
-        settings.boilerplate,
-        settings.labels,
-        settings.max_article_bytes,
-        settings.max_media_bytes,
-        settings.language,
-    )
-    return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()

@@ -17,7 +17,7 @@ __all__ = ["FINEST", "Period", "find_period", "read_period"]
 FINEST = 4
 """The level of minutes; years are level 0."""
 
-# No day has as many as 30 hours, whatever a zone did to its clocks.
+# A day has up to 25 hours; 30 leave room for whatever a zone does to its clocks.
 _NAME = re.compile(
     r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2\d)([0-5]\d)?)?)?)?", re.A
 )
@@ -48,8 +48,10 @@ def read_period(name: str, zone: str) -> Period | None:
             return Period(name, _level(name), _midnight(first, zone), _midnight(last, zone))
     except (ValueError, OverflowError):
         return None
+    midnight = _midnight(first + timedelta(days=1), zone)
     start = _midnight(first, zone) + hour * 3600 + (minute or 0) * 60
-    return Period(name, _level(name), start, start + (3600 if minute is None else 60))
+    end = min(start + (3600 if minute is None else 60), midnight)
+    return Period(name, _level(name), start, end) if start < end else None
 
 
 def _level(name: str) -> int:

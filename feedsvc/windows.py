@@ -29,19 +29,19 @@ class Windows:
     def newest(self, entries: int, *, archived: bool) -> Window:
         """Return the `entries` that were updated last; with archives, the open one's too.
 
-        So the newest window and the archives before it hold every entry.
+        So the newest window and the archives before it hold every entry. Where the open one is a
+        minute of too many, it is the first of those archives instead.
         """
         stamps = self._index.newest(self._feed.path, entries)
         last = self._index.last_before(self._feed.path, AFTER_ALL)
         prev = ""
         if archived and last is not None:
             leaf = self._find_leaf(last)
-            found = {stamp.id for stamp in stamps}
-            added = [stamp for stamp in self._read(leaf) if stamp.id not in found]
-            stamps = tuple(
-                sorted((*stamps, *added), key=lambda stamp: (-stamp.updated.timestamp(), stamp.id))
-            )
-            prev = self._name_before(leaf)
+            if self._is_large(leaf):
+                prev = leaf.name
+            else:
+                stamps = _merge(stamps, self._read(leaf))
+                prev = self._name_before(leaf)
         complete = self._count(BEFORE_ALL, AFTER_ALL, len(stamps) + 1) <= len(stamps)
         return Window(self._feed, stamps, prev="" if complete else prev, complete=complete)
 
@@ -110,8 +110,9 @@ class Windows:
         return period
 
     def _is_split(self, period: Period) -> bool:
-        if period.level == FINEST:
-            return False
+        return period.level < FINEST and self._is_large(period)
+
+    def _is_large(self, period: Period) -> bool:
         return self._count(period.start, period.end, self._size + 1) > self._size
 
     def _name_before(self, leaf: Period) -> str:
@@ -137,3 +138,9 @@ class Windows:
 
     def _count(self, start: int, end: int, most: int) -> int:
         return self._index.count(self._feed.path, start, end, most)
+
+
+def _merge(stamps: tuple[Stamp, ...], others: tuple[Stamp, ...]) -> tuple[Stamp, ...]:
+    """Return all of them once, in the order of a newest window."""
+    found = {stamp.id: stamp for stamp in (*stamps, *others)}
+    return tuple(sorted(found.values(), key=lambda stamp: (-stamp.updated.timestamp(), stamp.id)))

@@ -159,7 +159,7 @@ def test_label_without_letters_is_named_by_its_code_points(label: str, slug: str
 
 def test_long_label_is_cut_between_characters_and_told_apart_by_a_digest() -> None:
     slug = make_slug("日本" * 100)
-    assert slug.startswith("日本" * 20)
+    assert slug.startswith("日本" * 19)
     assert LONGEST - 3 < len(slug.encode()) <= LONGEST
     assert slug == make_slug("日本" * 100)
 

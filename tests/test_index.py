@@ -172,11 +172,13 @@ def test_pages_are_found_by_slug_while_they_are_public(index: SqliteIndex) -> No
     put(
         index,
         *(
-            make(f"{at}", updated=T + at, state=state, slug=f"s{at}")
+            make(f"{at}", updated=T + at, state=state, slug=f"s{at}", paged=True)
             for at, state in enumerate(states)
         ),
         make("none", updated=T + 9),
+        make("named", updated=T + 10, slug="named"),
     )
+    assert index.page("named") is None
     assert index.slugs("", 9) == ["s0", "s1"]
     assert index.slugs("s0", 9) == ["s1"]
     pages = [index.page(f"s{at}") for at in range(6)]
@@ -386,6 +388,29 @@ def make_other_schema(path: str) -> Row:
     index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     index.close()
     return row
+
+
+def test_second_of_an_entry_that_is_yet_to_be_read_again_is_kept_free(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.sqlite")
+    make_other_schema(path)
+    index = SqliteIndex(path, create=True)
+    put(index, make("b.txt", updated=T + 1), make("c.txt", updated=T - 1))
+    assert index.next_free(T, "urn:new", T + 9) == T + 2
+    assert index.next_free(T - 1, "urn:new", T + 1) == T - 2
+    assert index.next_free(T, "https://example.org/a.txt", T + 9) == T, "it is its own"
+    index.close()
+
+
+def test_withdrawn_entry_stays_withdrawn_in_an_index_made_anew(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.sqlite")
+    index = SqliteIndex(path, create=True)
+    put(index, make("a.txt", state="withdrawn"))
+    index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    index.close()
+    index = SqliteIndex(path, create=True)
+    [row] = index.rows("", 9)
+    assert (row.source, row.state) == ("source", "withdrawn"), "another file isn't taken for it"
+    index.close()
 
 
 def test_index_of_another_schema_is_made_anew_but_for_identities(tmp_path: Path) -> None:

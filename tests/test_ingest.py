@@ -886,3 +886,59 @@ def test_article_that_gets_a_url_has_no_page_any_more(site: Site) -> None:
     site.write("a.txt")
     site.ingest()
     assert site.index.slugs("", 9) == []
+
+
+def test_article_that_loses_its_url_again_has_its_old_page(site: Site) -> None:
+    site.write("b.txt", url=None)
+    site.ingest()
+    site.write("b.txt")
+    site.write("x/b.txt", url=None)
+    site.ingest()
+    site.write("b.txt", url=None)
+    site.ingest()
+    slugs = {row.path: row.slug for row in site.index.rows("", 9)}
+    assert slugs["b.txt"] == "b"
+    assert slugs["x/b.txt"].startswith("b-")
+
+
+def test_dateless_article_that_was_public_keeps_its_date_as_a_draft(site: Site) -> None:
+    site.write("a.txt", date=None)
+    site.ingest()
+    [before] = site.index.rows("", 9)
+    mark(site, "a.txt", "draft: yes", date=None)
+    site.ingest()
+    site.write("a.txt", date=None)
+    site.ingest()
+    [after] = site.index.rows("", 9)
+    assert (after.published, after.updated, after.state) == (
+        before.published,
+        before.updated,
+        "published",
+    )
+
+
+def test_refused_article_follows_the_settings_language(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    site.write("a.txt", date="2024-02-30")
+    site.ingest()
+    site.options["language"] = "nl"
+    report = site.ingest()
+    assert len(report.refused) == 1
+    assert "language/nl/" in site.index.memberships("https://example.org/a.txt")
+    site.write("a.txt")
+    assert site.ingest().refused == []
+
+
+def test_index_of_the_first_schema_moves_no_entry_for_a_new_one(site: Site) -> None:
+    for name in "bcd":
+        site.write(f"{name}.txt")
+    site.ingest()
+    before = {row.id: row.updated for row in site.index.rows("", 9)}
+    site.index.execute("PRAGMA user_version = 1")
+    site.close()
+    site.index = SqliteIndex(site.settings.database, create=True)
+    site.write("a-new.txt")
+    site.ingest()
+    after = {row.id: row.updated for row in site.index.rows("", 9)}
+    assert {id: after[id] for id in before} == before

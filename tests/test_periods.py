@@ -17,10 +17,11 @@ ZONES = (
     "America/St_Johns",  # clocks went back over midnight
     "Pacific/Apia",  # a day was skipped
     "Antarctica/Troll",
+    "Australia/Lord_Howe",  # half an hour of summer time
 )
-MOMENTS = st.integers(  # of what dates are read as
+MOMENTS = st.integers(  # from the first that dates are read as; what is to come isn't public
     int(datetime(1000, 1, 1, tzinfo=UTC).timestamp()),
-    int(datetime(9998, 12, 31, tzinfo=UTC).timestamp()) + 86_399,
+    int(datetime(9997, 1, 1, tzinfo=UTC).timestamp()),
 ) | st.integers(0, int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()))
 
 
@@ -50,7 +51,7 @@ def test_moment_is_in_a_period_of_each_level(level: int, name: str, start: str, 
     [
         *("", "24", "0000", "9999", "2024-00", "2024-13", "2024-02-30", "2023-02-29", "2024-5"),
         *("2024-05-31T30", "2024-05-31T1460", "2024-05-31T14:05", "20240531", "2024-05-31T"),
-        *("٢٠٢٤", "2024\n"),
+        *("٢٠٢٤", "2024\n", "2024-05-31T24", "2024-05-31T2400"),
     ],
 )
 def test_what_is_no_period_has_none(name: str) -> None:
@@ -70,6 +71,14 @@ def test_day_is_as_long_as_its_zone_makes_it(zone: str, day: str, hours: int) ->
     period = read_period(day, zone)
     assert period
     assert period.end - period.start == hours * 3600
+
+
+def test_last_hour_of_a_day_ends_with_it() -> None:
+    """In Lord Howe's April a day has 24 hours and a half."""
+    period = read_period("2024-04-07T24", "Australia/Lord_Howe")
+    assert period
+    assert period.end - period.start == 1800
+    assert read_period("2024-04-07T2430", "Australia/Lord_Howe") is None
 
 
 def test_day_before_is_not_resumed_where_clocks_go_back_over_midnight() -> None:
@@ -93,6 +102,8 @@ def test_period_holds_its_moment_and_is_read_back_by_its_name(
     if level:
         whole = find_period(moment, level - 1, zone)
         assert whole.start <= period.start < period.end <= whole.end
+    following = find_period(period.end, level, zone)
+    assert following.start == period.end
 
 
 @given(moments=st.lists(MOMENTS, min_size=2), level=st.integers(0, FINEST))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.formats.pictures import is_own, link_foreign, name_file
+from feedsvc.formats.pictures import is_own, link_foreign, name_file, shows
 
 ROOT = "https://feeds.example.org/news/"
 OWN = '<img src="https://feeds.example.org/a.png" alt="Ours">'
@@ -92,3 +92,20 @@ def test_all_that_is_no_image_stays_as_it_is_written() -> None:
 @given(st.text(alphabet="<>&;#/ab \"'=img=é", max_size=60))
 def test_fuzz_foreign_image_becomes_a_link_whatever_follows_it(text: str) -> None:
     assert link_foreign(FOREIGN + text, ROOT).startswith('<a href="https://cdn.example.com/')
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("<p>https://e.org/a.png.html</p>", False),
+        ('<figure><img src="https://e.org/a.png" alt=""></figure>', True),
+        ('<img src="https://e.org/a.png?b">', False),
+        ("", False),
+    ],
+)
+def test_image_is_shown_where_content_has_it_as_one(content: str, found: bool) -> None:
+    assert shows(content, "https://e.org/a.png") == found
+
+
+def test_image_is_found_however_its_address_is_escaped() -> None:
+    assert shows('<img src="https://e.org/it&#x27;s.png?a&amp;b">', "https://e.org/it's.png?a&b")

@@ -169,6 +169,15 @@ def test_minute_is_not_split(shelf: Shelf) -> None:
     assert len(shelf.archive("2023-05-01T1200").stamps) == 6
 
 
+def test_minute_of_too_many_is_an_archive_of_its_own_also_while_it_is_open(shelf: Shelf) -> None:
+    fill(shelf, "2022-01-01", *["2023-05-01T10:00:30"] * 6)
+    window = shelf.newest()
+    assert len(window.stamps) == ENTRIES
+    assert (window.prev, window.complete) == ("2023-05-01T1200", False)
+    assert not shelf.archive(window.prev).closed
+    assert {id for window in shelf.walk_back() for id in ids(window)} == set(shelf.published)
+
+
 def test_archive_is_newest_first_then_by_id(shelf: Shelf) -> None:
     fill(shelf, "2023-05-01", "2023-05-02", "2023-05-01", "2024-05-01", "2025-05-01")
     assert ids(shelf.archive("2023")) == ["01", "00", "02"]

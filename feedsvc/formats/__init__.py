@@ -8,6 +8,7 @@ when first used: nobody waits for feedgen who needs no new bytes.
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
+from unicodedata import unidata_version
 
 from msgspec import Struct
 
@@ -121,4 +122,5 @@ FORMATS = {
 def identify_renderer(name: str) -> str:
     """Name what makes a format's bytes, with the versions: other versions, other bytes."""
     libraries = FORMATS[name].libraries
-    return " ".join([name, *(f"{library}/{version(library)}" for library in libraries)])
+    unicode = f"unicode/{unidata_version}"  # which makes the paths of labels
+    return " ".join([name, *(f"{library}/{version(library)}" for library in libraries), unicode])

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from feedsvc.formats.addresses import locate_facet
 from feedsvc.formats.phrases import Phrases, choose_phrases
-from feedsvc.formats.pictures import is_own, link_foreign, name_file
+from feedsvc.formats.pictures import is_own, link_foreign, name_file, shows
 from feedsvc.languages import direct, find_spoken, show_date, show_period, show_size
 from feedsvc.model import Entry, Link, Window
 
@@ -82,12 +82,14 @@ def render_page(window: Window, entries: Sequence[Entry]) -> bytes:
 def render_entry(window: Window, entries: Sequence[Entry]) -> bytes:
     """Render the page of one article, the only one of the window: its whole text."""
     feed, (entry,) = window.feed, entries
+    image = entry.article.image
     return _render(
         "entry.html",
         window,
         choose_phrases(feed.language),
         entry=entry,
         content=link_foreign(entry.article.content, feed.root),
+        picture=image if image and not shows(entry.article.content, image.url) else None,
         description=entry.article.summary,
         canonical=entry.url,
         older=None,

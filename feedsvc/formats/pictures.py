@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedsvc.clean import clean_line
 
-__all__ = ["is_own", "link_foreign", "name_file"]
+__all__ = ["is_own", "link_foreign", "name_file", "shows"]
 
 
 def is_own(url: str, root: str) -> bool:
@@ -22,6 +22,13 @@ def name_file(url: str) -> str:
     """Return what a person calls the file at an address: its name, else the host's."""
     parts = urlsplit(url)
     return clean_line(unquote(parts.path.rstrip("/").rpartition("/")[2])) or parts.netloc
+
+
+def shows(content: str, url: str) -> bool:
+    """Return whether HTML has an image of this address."""
+    finder = _Linker("")
+    finder.feed(content)
+    return url in finder.sources
 
 
 def link_foreign(content: str, root: str) -> str:
@@ -45,6 +52,7 @@ class _Linker(HTMLParser):
         super().__init__(convert_charrefs=False)
         self._root = root
         self._links = 0
+        self.sources: set[str] = set()
         self.parts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -72,6 +80,7 @@ class _Linker(HTMLParser):
 
     def _show(self, attributes: dict[str, str | None]) -> str:
         source = attributes.get("src") or ""
+        self.sources.add(source)
         asks_nobody = is_own(source, self._root) or source.startswith("data:")
         if asks_nobody and "srcset" not in attributes:
             return self.get_starttag_text() or ""

@@ -76,18 +76,35 @@ class Index(MediaTables):
 
         Where there is none up to `latest`, return the last one before `updated`.
         """
+        for step in (1, -1):
+            free = self._skip_members(updated, id, step)
+            while self._is_reserved(free, id):
+                free = self._skip_members(free + step, id, step)
+            if free <= latest:
+                break
+        return free
+
+    def _is_reserved(self, updated: int, id: str) -> bool:
+        """Whether an entry of an index made anew was updated then, and is still to be read."""
+        return bool(
+            self.execute(
+                "SELECT 1 FROM article WHERE source = '' AND updated = :updated AND id <> :id",
+                {"updated": updated, "id": id},
+            )
+        )
+
+    def _skip_members(self, updated: int, id: str, step: int) -> int:
+        """Return the first second from `updated` on, or back, that no other member has."""
         values = {"feed": MAIN, "updated": updated, "id": id}
         taken = "SELECT 1 FROM membership m WHERE m.feed = :feed AND m.id <> :id AND m.updated ="
         if not self.execute(f"{taken} :updated", values):
             return updated
-        for best, compare, step in (("min", ">=", "+ 1"), ("max", "<=", "- 1")):
-            gap = self.execute(
-                f"SELECT {best}(n.updated) {step} FROM membership n WHERE n.feed = :feed"
-                f" AND n.updated {compare} :updated AND NOT EXISTS ({taken} n.updated {step})",
-                values,
-            )
-            if gap[0][0] <= latest:
-                break
+        best, compare, beside = ("min", ">=", "+ 1") if step > 0 else ("max", "<=", "- 1")
+        gap = self.execute(
+            f"SELECT {best}(n.updated) {beside} FROM membership n WHERE n.feed = :feed"
+            f" AND n.updated {compare} :updated AND NOT EXISTS ({taken} n.updated {beside})",
+            values,
+        )
         return int(gap[0][0])
 
     def hidden(self) -> dict[str, int]:
@@ -181,6 +198,11 @@ class Index(MediaTables):
             " DO UPDATE SET entries = label.entries + excluded.entries",
             {"feed": feed, "label": label, "change": change},
         )
+        if change < 0:
+            self.execute(
+                "DELETE FROM label WHERE feed = :feed AND label = :label AND entries = 0",
+                {"feed": feed, "label": label},
+            )
 
     def touch(self, path: str, size: int, mtime: int, source: str) -> None:
         """Remember how a file looks that makes what it made."""

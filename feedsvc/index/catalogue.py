@@ -25,7 +25,7 @@ MOST_NAMES = 10_000
 
 # An article with a URL of its own has no page here.
 _STAMPS = (
-    "SELECT m.id, a.digest, m.published, m.updated, a.slug"
+    "SELECT m.id, a.digest, m.published, m.updated, CASE a.paged WHEN 0 THEN '' ELSE a.slug END"
     " FROM membership m JOIN article a ON a.id = m.id WHERE m.feed = :feed"
 )
 
@@ -101,7 +101,8 @@ class Catalogue(ABC):
         """Return the entry whose page has this name, if it has a page."""
         rows = self.execute(
             "SELECT id, digest, published, updated, slug FROM article"
-            " WHERE slug = :slug AND slug <> '' AND state IN ('published', 'unlisted')",
+            " WHERE slug = :slug AND slug <> '' AND paged = 1"
+            " AND state IN ('published', 'unlisted')",
             {"slug": slug},
         )
         for id, digest, published, updated, slug in rows:
@@ -111,7 +112,7 @@ class Catalogue(ABC):
     def slugs(self, after: str, limit: int) -> list[str]:
         """Return the next names of pages, in order."""
         rows = self.execute(
-            "SELECT slug FROM article WHERE slug > :after AND slug <> ''"
+            "SELECT slug FROM article WHERE slug > :after AND slug <> '' AND paged = 1"
             " AND state IN ('published', 'unlisted') ORDER BY slug LIMIT :limit",
             {"after": after, "limit": limit},
         )
@@ -143,7 +144,7 @@ class Catalogue(ABC):
 
     def _labelled(self, where: str, first: str, last: str) -> list[Labelled]:
         rows = self.execute(
-            f"SELECT feed, label, entries FROM label WHERE {where} AND entries > 0"
+            f"SELECT feed, label, entries FROM label WHERE {where}"
             " ORDER BY feed, entries DESC, label",
             {"first": first, "last": last},
         )

@@ -16,9 +16,10 @@ TABLES = (
         id TEXT PRIMARY KEY, path TEXT UNIQUE, own BIGINT NOT NULL, size BIGINT NOT NULL,
         mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
         published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
-        seen BIGINT NOT NULL, state TEXT NOT NULL, slug TEXT NOT NULL, listed BIGINT NOT NULL,
-        expires BIGINT NOT NULL)""",
+        seen BIGINT NOT NULL, state TEXT NOT NULL, slug TEXT NOT NULL, paged BIGINT NOT NULL,
+        listed BIGINT NOT NULL, expires BIGINT NOT NULL)""",
     "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
+    "CREATE INDEX article_unread ON article (updated) WHERE source = ''",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
     "CREATE INDEX article_expires ON article (expires) WHERE expires > 0",
     "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
@@ -57,8 +58,9 @@ class Row(Struct, frozen=True):
     `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
     of the file's bytes, `digest` that of the entry made from them; both are empty where the
     file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
-    was; `updated` differs among all published entries. `slug` names the page of an entry whose
-    article has no URL; `expires` is 0 where it never does.
+    was; `updated` differs among all published entries. `seen` is when the entry was first
+    public, 0 before. `slug` names the page of an entry, which is there while it is `paged`: while
+    its article has no URL. `expires` is 0 where it never does.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Row(Struct, frozen=True):
     seen: int
     state: State
     slug: str = ""
+    paged: bool = False
     listed: bool = True
     expires: int = 0
 

@@ -49,6 +49,8 @@ class SqliteIndex(Index):
     def transaction(self) -> Iterator[None]:
         """Write: see the contract. Other writers wait, readers go on."""
         with self._lock:
+            if not self._create:  # who serves doesn't wait: readers would
+                self.execute("PRAGMA busy_timeout = 0")
             self.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -151,7 +153,8 @@ class SqliteIndex(Index):
         for statement in TABLES:
             connection.execute(statement)
         connection.executemany(
-            "INSERT INTO article VALUES (?, ?, ?, -1, 0, '', '', ?, ?, ?, ?, 'withdrawn', ?, 1, 0)",
+            "INSERT INTO article VALUES"
+            " (?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, 'withdrawn', ?, 0, 1, 0)",
             kept,
         )
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -171,5 +174,6 @@ def _keep_identities(connection: sqlite3.Connection) -> list[Any]:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(article)")}
     slug = "slug" if "slug" in columns else "''"
     return connection.execute(
-        f"SELECT id, path, own, published, updated, edited, seen, {slug} FROM article"
+        "SELECT id, path, own, CASE state WHEN 'withdrawn' THEN source ELSE '' END, published,"
+        f" updated, edited, seen, {slug} FROM article"
     ).fetchall()

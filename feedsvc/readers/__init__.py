@@ -5,7 +5,9 @@ article it asks a `Find`. What it can't use it refuses with ArticleError; what i
 leaves out it says in the Reading.
 """
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -16,7 +18,7 @@ from feedsvc.readers.media import Find, find_nothing
 from feedsvc.readers.text import read_text
 from feedsvc.settings import Settings
 
-__all__ = ["READERS", "VERSION", "is_article", "read"]
+__all__ = ["READERS", "VERSION", "digest_rules", "is_article", "read"]
 
 VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
@@ -57,3 +59,19 @@ def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) 
         article=msgspec.structs.replace(reading.article, language=match[1]),
         rules=(*reading.rules, rule),
     )
+
+
+def digest_rules(settings: Settings) -> str:
+    """Digest all that decides what is made of a file: where it differs, all are read again."""
+    rules = (
+        VERSION,
+        settings.timezone,
+        settings.default_time,
+        settings.boilerplate,
+        settings.labels,
+        settings.max_article_bytes,
+        settings.max_media_bytes,
+        settings.language,
+        unicodedata.unidata_version,  # slugs are made by it
+    )
+    return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()
