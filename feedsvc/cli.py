@@ -91,7 +91,7 @@ def serve(
     folder: str | None, host: str, port: int, workers: int, allow_empty: bool, **options: Any
 ) -> None:
     """Ingest FOLDER, then serve its feeds until stopped."""
-    from feedsvc.server import claim_port, run
+    from feedsvc.server import DOWNLOADS, claim_port, run
     from feedsvc.web import create_app
 
     settings = _load(folder, **options)
@@ -107,7 +107,7 @@ def serve(
             click.echo(f"  {settings.url}{name}")
         click.echo("Press Ctrl-C to stop.")
 
-    run(partial(create_app, settings), ip, port, workers, announce)
+    run(partial(create_app, settings, downloads=DOWNLOADS), ip, port, workers, announce)
 
 
 @main.command()
@@ -217,6 +217,7 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule."""
     from feedsvc import readers
     from feedsvc.folder import look, read_file
+    from feedsvc.media import Finder, Library
 
     file = file.absolute()
     homes = [home for home in file.parents if (home / CONFIG).exists()]
@@ -227,7 +228,7 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
     if fault := look(settings.folder, path).fault:
         raise fault
     data = read_file(settings.folder, path, settings.max_article_bytes)
-    reading = readers.read(path, data, settings)
+    reading = readers.read(path, data, settings, Finder(Library(settings), path))
     for name, value in _tell_fields(reading, settings):
         click.echo(f"{name:<11} {value}")
     for finding in sorted(reading.findings + reading.rules):

@@ -12,6 +12,7 @@ __all__ = [
     "IndexDamaged",
     "IndexMissing",
     "IndexUnusable",
+    "MediumRefused",
     "ServeError",
     "SettingsError",
     "Superseded",
@@ -31,6 +32,10 @@ class BadValue(FeedsvcError):
 
     def __init__(self, what: str, why: str = "") -> None:
         super().__init__("", what, why)
+
+
+class MediumRefused(BadValue):
+    """A file beside an article that can't be published: that costs the article no more than it."""
 
 
 class ArticleError(FeedsvcError):

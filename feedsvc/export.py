@@ -6,7 +6,7 @@ removed; each is replaced whole, and a file that is the same is left alone with 
 
 import fcntl
 import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
@@ -14,7 +14,9 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from feedsvc.errors import ExportError
+from feedsvc.errors import ExportError, Superseded
+from feedsvc.media import stream, verify
+from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication
 
 __all__ = ["MANIFEST", "Export", "export"]
@@ -45,6 +47,7 @@ class Export(Struct):
 def export(publication: Publication, output: Path) -> Export:
     """Write every document, and its gzipped form beside it, into the folder `output`.
 
+    Media, which are compressed as they are, have no other form.
     Raises ExportError where a file is in the way that no export wrote (naming each, with
     nothing written), or where the folder can't be written.
     """
@@ -66,6 +69,8 @@ def _export(publication: Publication, output: Path) -> Export:
     pending: dict[str, tuple[str, Encoding]] = {}
     for document in publication.documents():
         for encoding, suffix in VARIANTS.items():
+            if document.format == "media" and encoding != "identity":
+                continue
             name = _name(document.path) + suffix
             names.add(name)
             if name in before and _holds(output / name, before[name], document.version):
@@ -77,12 +82,13 @@ def _export(publication: Publication, output: Path) -> Export:
     # Should this run be killed, the next one must know which files may be its own.
     _write_manifest(output, before | after | dict.fromkeys(pending, _Written()))
     for name, (path, encoding) in pending.items():
-        found = publication.plan(path)
-        if found:  # none where it went since
-            body = publication.body(found, encoding)
-            _write(output / name, body)
-            after[name] = _Written(found.version, len(body))
+        planned = publication.plan(path)
+        written = planned and _write_document(publication, planned, encoding, output / name)
+        if written:
+            after[name] = written
             report.written += 1
+        else:
+            names.remove(name)  # it has gone since it was planned
     for name in before.keys() - names:
         report.removed += _remove(output, name)
     _write_manifest(output, after)
@@ -130,11 +136,38 @@ def _remove_temporaries(output: Path, manifest: Manifest) -> None:
         _temporary(output / name).unlink(missing_ok=True)
 
 
-def _write(file: Path, body: bytes) -> None:
+def _write_document(
+    publication: Publication, document: Document, encoding: Encoding, file: Path
+) -> _Written | None:
+    """Write a document's bytes; return what was written, None where they aren't there any more."""
+    if document.format == "media":
+        return _copy(publication, document, file)
+    body = publication.body(document, encoding)
+    _write(file, [body])
+    return _Written(document.version, len(body))
+
+
+def _copy(publication: Publication, document: Document, file: Path) -> _Written | None:
+    """Write a medium, if its bytes are still those that its name tells."""
+    try:
+        with publication.open(document) as source:
+            size = os.fstat(source.fileno()).st_size
+            _write(file, verify(stream(source, 0, size), document.version))
+    except Superseded:
+        return None
+    return _Written(document.version, size)
+
+
+def _write(file: Path, chunks: Iterable[bytes]) -> None:
     """Write a file whole, or not at all."""
     temporary = _temporary(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_bytes(body)
+    try:
+        with temporary.open("wb") as output:
+            output.writelines(chunks)
+    except Superseded:
+        temporary.unlink()
+        raise
     temporary.replace(file)
 
 
@@ -175,4 +208,4 @@ def _write_manifest(output: Path, manifest: Manifest) -> None:
     body = msgspec.json.format(msgspec.json.encode(dict(sorted(manifest.items()))))
     file = output / MANIFEST
     if not file.exists() or file.read_bytes() != body:
-        _write(file, body)
+        _write(file, [body])

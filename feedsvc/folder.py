@@ -9,14 +9,15 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import PurePath
 
 from msgspec import Struct
 
-from feedsvc.errors import ArticleError, FolderError
+from feedsvc.errors import ArticleError, BadValue, FolderError
 from feedsvc.readers import is_article
 
-__all__ = ["File", "look", "read_file", "walk"]
+__all__ = ["File", "look", "open_file", "read_file", "walk"]
 
 DEEPEST = 100
 """Folders in each other; more is a loop or a mistake."""
@@ -120,16 +121,23 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
+def open_file(root: str, path: str) -> FileIO:
+    """Open a file of the folder. Raises BadValue where it is none of it, OSError where it can't."""
+    real = _resolve(root, path)
+    if real is None:
+        raise BadValue("not opened", "it leads out of the folder")
+    return open(real, "rb", buffering=0, opener=_open)
+
+
 def read_file(root: str, path: str, most: int) -> bytes:
     """Read a file of the folder. Raises ArticleError where it can't be, or is over `most` bytes."""
     try:
-        real = _resolve(root, path)
-        if real is None:
-            raise ArticleError(path, 1, "file", "not opened", "it leads out of the folder")
-        with open(real, "rb", buffering=0, opener=_open) as file:
+        with open_file(root, path) as file:
             size = os.fstat(file.fileno()).st_size
             if size <= most:
                 return file.read() or b""
+    except BadValue as fault:
+        raise ArticleError(path, 1, "file", fault.what, fault.why) from fault
     except OSError as error:
         raise ArticleError(path, 1, "file", "can't be read", error.strerror or "") from error
     raise ArticleError(

@@ -7,7 +7,6 @@ is withdrawn because a folder can't be seen.
 
 import hashlib
 import time
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -22,6 +21,7 @@ from feedsvc.facets import list_facets
 from feedsvc.folder import File, read_file, walk
 from feedsvc.identity import Registry
 from feedsvc.index import MAIN, Index, Row, pack_article
+from feedsvc.media import Finder, Library, list_stale
 from feedsvc.model import Article, Finding, Reading
 from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
@@ -104,12 +104,14 @@ class _Run:
         self.settings, self.index, self.now = settings, index, now
         self.batch, self.listen = batch, listen
         self.report = Report()
-        self.rules = _digest_rules(settings)
+        self.rules = readers.digest_rules(settings)
         self.same_rules = index.reading() == self.rules
         self.begun = False
         self.written = 0
         self.registry = Registry(settings, index, self.now)
         self.displaced: set[str] = set()
+        self.library = Library(settings, index.medium)
+        self.stale = list_stale(settings, index)
 
     def merge(self, files: Iterator[File], known: Iterator[Row]) -> None:
         """Match files with rows by path; deal with each pair, and with those without a match."""
@@ -138,7 +140,7 @@ class _Run:
 
     def meet(self, file: File, row: Row | None) -> None:
         """Deal with a file, and the row of its path if there is one."""
-        settled = row and row.state != "withdrawn" and self.same_rules
+        settled = row and row.state != "withdrawn" and self.is_current(file)
         if row and settled and (row.size, row.mtime) == (file.size, file.mtime):
             self.report.unchanged += not is_due(row, self.now)
             return
@@ -155,6 +157,10 @@ class _Run:
                 Finding(error.path, error.line, error.field, error.what, error.why)
             )
 
+    def is_current(self, file: File) -> bool:
+        """Whether a file that is the same would be read to the same article."""
+        return self.same_rules and file.path not in self.stale
+
     def keep(self, row: Row) -> None:
         """Let an entry whose file can't be read be what it was, and look again the next time."""
         if row.state == "published" and not self.same_rules:
@@ -168,20 +174,22 @@ class _Run:
         """Read a file and write what became of it."""
         source = hashlib.blake2b(data, digest_size=16).hexdigest()
         mtime = file.mtime if time.time_ns() - file.mtime > SETTLED else 0
-        same = row is not None and row.source == source and self.same_rules
+        same = row is not None and row.source == source and self.is_current(file)
         if row and same and row.state != "withdrawn":
             self.begin()
             self.index.touch(file.path, file.size, mtime, source)
             self.report.unchanged += not is_due(row, self.now)
             return
-        reading = readers.read(file.path, data, self.settings)
+        finder = Finder(self.library, file.path)
+        reading = readers.read(file.path, data, self.settings, finder)
         article = reading.article
         id, old = self.registry.recognize(file.path, article, row)
         digest, packed = pack_article(id, article)
         published = self.registry.date(article, old)
         edited = old.edited if old else 0
-        if old and old.source not in ("", source) and old.digest != digest:
-            edited = self.now
+        if old and old.source and old.digest != digest:
+            other = old.source != source or finder.differs(self.index.used(id))
+            edited = self.now if other else edited
         chosen = reading.selection
         new = Row(
             id=id,
@@ -219,6 +227,7 @@ class _Run:
                 gone = replace(row, path=None, state="withdrawn")
                 self.write(gone, {}, replaces=row.digest)
             self.write(new, feeds, packed, replaces=old.digest if old else "")
+        finder.record(self.index, id, time.time_ns() - SETTLED)
         self.tell(new, reading)
 
     def list_feeds(self, row: Row, article: Article) -> dict[str, str]:
@@ -262,6 +271,8 @@ class _Run:
             self.index.begin_run(same_rules=self.same_rules)
             self.begun = True
         self.index.put(row, feeds, packed, replaces)
+        if row.state == "withdrawn":
+            self.index.use(row.id, {})
 
     def finish(self) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
@@ -272,6 +283,7 @@ class _Run:
             self.report.changed += 1
         self.begin()
         self.index.refuse(sorted(self.report.refused))
+        self.index.drop_unused()
         self.index.finish_run(self.now, self.rules)
         self.report.withdrawn += len(self.displaced)
         hidden = self.index.hidden()
@@ -283,18 +295,3 @@ def _update(article: Article, published: int, edited: int) -> int:
     """When an entry was updated: as it says, else when it was seen to change, else published."""
     said = int(article.updated.timestamp()) if article.updated else edited
     return max(said, published)
-
-
-def _digest_rules(settings: Settings) -> str:
-    """Digest all that decides what is made of a file: where it differs, all are read again."""
-    rules = (
-        readers.VERSION,
-        settings.timezone,
-        settings.default_time,
-        settings.boilerplate,
-        settings.labels,
-        settings.max_article_bytes,
-        settings.language,
-        unicodedata.unidata_version,  # slugs are made by it
-    )
-    return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()

@@ -224,6 +224,7 @@ class Window(Struct, frozen=True, omit_defaults=True):
 class Document(Struct, frozen=True):
     """A document that could be made: its path, and the version that its bytes will have.
 
+    `format` is one of FORMATS, or `media`, which isn't rendered but streamed from a file.
     `version` is the digest of all that goes into the bytes; `modified` is when the index first
     saw this version, None where it hasn't yet; `max_age` is in seconds.
     """

@@ -1,7 +1,8 @@
 """The publication: every public path, the document at each, and its bytes.
 
 A document's version is the digest of all that goes into its bytes, so a version's bytes never
-change, and nothing kept here is ever invalid. Planning reads no text; only `body` renders.
+change, and nothing kept here is ever invalid. Planning reads no text; only `body` renders. The
+bytes of media are kept nowhere: `open` opens their file.
 """
 
 import gzip
@@ -10,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import FileIO
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
@@ -20,8 +22,10 @@ from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.feeds import describe_feed, has_archives, link_main, list_feeds, list_links
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
 from feedsvc.index import MAIN, Index
+from feedsvc.media import is_public, open_public
 from feedsvc.model import Document, Entry, Feed, Guide, Window
 from feedsvc.paths import Place, read_path
+from feedsvc.readers.media import tell_type
 from feedsvc.settings import Settings
 from feedsvc.windows import Windows
 
@@ -37,6 +41,9 @@ BATCH = 1000
 
 ARCHIVE_AGE = 86_400
 """Seconds that an archive is good for: only edits change it."""
+
+MEDIUM_AGE = 31_536_000
+"""Seconds that a medium is good for: a year, the most that caches count with."""
 
 
 class Publication:
@@ -55,6 +62,11 @@ class Publication:
 
     def documents(self) -> Iterator[Document]:
         """Plan every document, in the order of `paths`."""
+        after = ""
+        while names := self.index.media_names(after, BATCH):
+            for name in names:
+                yield from self._plan_found(Place("media", slug=name))
+            after = names[-1]
         yield from self._plan_found(Place("css"))
         after = ""
         while slugs := self.index.slugs(after, BATCH):
@@ -138,6 +150,9 @@ class Publication:
         match place.format:
             case "css":
                 return Window(feed, ())
+            case "media":
+                public = is_public(self.settings, self.index, place.slug)
+                return Window(feed, ()) if public else None
             case "opml":
                 return Window(feed, (), guide=Guide(list_links(self.settings, self.index)))
             case "entry":
@@ -177,6 +192,17 @@ class Publication:
         )
 
     def _plan(self, place: Place, window: Window) -> Document:
+        if place.format == "media":
+            version = place.slug.partition(".")[0]
+            return Document(
+                path=place.path,
+                format=place.format,
+                media_type=tell_type(place.slug),
+                version=version,
+                modified=self._date(place.path, version),
+                max_age=MEDIUM_AGE,
+                window=window,
+            )
         format = FORMATS[place.format]
         path = replace(place, period=window.period).path
         inputs = msgspec.msgpack.encode((path, identify_renderer(format.name), window))
@@ -217,6 +243,16 @@ class Publication:
                     body = self._render(document)
                 self._bodies.put((document.version, encoding), body)
             return body
+
+    def open(self, document: Document) -> FileIO:
+        """Open the file of a document that is a medium, for the caller to read and close.
+
+        Raises Superseded where it isn't there any more.
+        """
+        file = open_public(self.settings, self.index, document.path.rpartition("/")[2])
+        if file is None:
+            raise Superseded(document.path, "superseded", "no file has these bytes any more")
+        return file
 
     def _render(self, document: Document) -> bytes:
         stamps = document.window.stamps

@@ -1,7 +1,8 @@
 """The WSGI layer before the app: it replays answers that the app has given.
 
 The app is the whole answer; this layer only gives it again, to a plain GET or HEAD of the same
-path, without what a Flask view costs. Everything unusual goes through to the app.
+path, without what a Flask view costs. Everything unusual goes through to the app, and so do the
+answers of which a part may be asked for: those are streamed.
 """
 
 from collections.abc import Callable, Iterable
@@ -82,12 +83,17 @@ class Replay:
         if not plain:
             return self.app(environ, start_response)
         answers = self._answers
-        status, headers, body = _call(self.app, environ)
+        status, headers, chunks = _call(self.app, environ)
         named = dict(headers)
+        if "Accept-Ranges" in named:
+            start_response(status, headers)
+            return chunks
+        body = _join(chunks)
         # An answer without a date is still to get one.
         if status.startswith("200") and "Last-Modified" in named and len(body) <= self._budget:
             tag = named["ETag"]
-            _, fresh_headers, _ = _call(self.app, environ | {"HTTP_IF_NONE_MATCH": tag})
+            _, fresh_headers, chunks = _call(self.app, environ | {"HTTP_IF_NONE_MATCH": tag})
+            _join(chunks)
             self._size += len(body)
             if len(answers) >= MOST_ANSWERS or self._size > self._budget:
                 answers.clear()
@@ -99,17 +105,20 @@ class Replay:
         return [body]
 
 
-def _call(app: Application, environ: Environ) -> tuple[str, Headers, bytes]:
-    """Call a WSGI application; return its status, headers and body."""
+def _call(app: Application, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:
+    """Call a WSGI application; return its status, its headers, and its body yet to be read."""
     started: list[Any] = []
     chunks = app(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
+    return started[0], list(started[1]), chunks
+
+
+def _join(chunks: Iterable[bytes]) -> bytes:
     try:
-        body = b"".join(chunks)
+        return b"".join(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return started[0], list(started[1]), body
 
 
 def _list_forms(tag: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
-"""The server: granian in front of the app, one blocking thread a worker.
+"""The server: granian in front of the app, a blocking thread a worker, and one for each download.
 
-Several blocking threads before Python code make a slow tail; more workers don't.
+Several busy threads before Python code make a slow tail; more workers don't. But who downloads a
+medium keeps a thread until all of it is on its way, which must not be the one that feeds need.
 """
 
 import os
@@ -14,7 +15,10 @@ from typing import Any
 
 from feedsvc.errors import ServeError
 
-__all__ = ["claim_port", "run"]
+__all__ = ["DOWNLOADS", "claim_port", "run"]
+
+DOWNLOADS = 8
+"""Media that a worker sends at once; the app is to refuse more."""
 
 
 def claim_port(host: str, port: int) -> tuple[str, int]:
@@ -55,7 +59,7 @@ def run(
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=1,
+        blocking_threads=DOWNLOADS + 1,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.error,

@@ -81,6 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     boilerplate: tuple[str, ...] = ()
     labels: Literal["prompt", "always", "never"] = "prompt"
     max_article_bytes: int = 4 * 1024 * 1024
+    max_media_bytes: int = 512 * 1024 * 1024
     cache_mb: int = 64
     facets: tuple[str, ...] = KINDS
     min_entries: int = 1
@@ -279,6 +280,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "boilerplate": convert_list(convert_pattern, r"\n"),
     "labels": convert_choice("prompt", "always", "never"),
     "max_article_bytes": convert_number(1, 1 << 30),
+    "max_media_bytes": convert_number(1, 1 << 40),
     "cache_mb": convert_number(1, 1 << 20),
     "facets": convert_subset(*KINDS),
     "min_entries": convert_number(1, 1_000_000),

@@ -3,7 +3,11 @@
 Nothing of a request but its path, method, validators and Accept-Encoding reaches an answer.
 """
 
+import os
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import FileIO
 from typing import Any
 
 import msgspec
@@ -12,11 +16,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from feedsvc.errors import FeedsvcError, IndexMissing, IndexUnusable, Superseded
+from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS
 from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.media import stream
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication
+from feedsvc.ranges import read_range
 from feedsvc.replay import Replay
 from feedsvc.settings import Settings
 
@@ -27,20 +33,22 @@ ROUTE: dict[str, Any] = {
     "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"],
     "provide_automatic_options": False,
 }
+MEDIA_POLICY = "default-src 'none'; sandbox"
 RETRY = {"Retry-After": "5"}
 MOST_REFUSED = 100
 """Refused articles that /healthz lists; it counts them all."""
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, *, downloads: int | None = None) -> Flask:
     """Make the app that serves the folder of `settings`, from what was last ingested.
 
+    It sends no more than `downloads` media at once, for a server whose threads each one keeps.
     Hooks that you add to it don't see the answers that are replayed: for an app with hooks of
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
     publication = Publication(settings, SqliteIndex(settings.database))
-    app.register_blueprint(_make_blueprint(publication))
+    app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
     budget = settings.cache_mb * 1024 * 1024
     replay = Replay(app.wsgi_app, publication.index.revision, budget)
@@ -56,7 +64,8 @@ def create_blueprint(settings: Settings) -> Blueprint:
     return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
 
 
-def _make_blueprint(publication: Publication) -> Blueprint:
+def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:
+    slots = threading.Semaphore(downloads) if downloads else None
     blueprint = Blueprint("feedsvc", __name__)
     blueprint.record_once(lambda state: state.app.extensions.update(feedsvc=publication))
 
@@ -68,7 +77,7 @@ def _make_blueprint(publication: Publication) -> Blueprint:
             return _say(405, "Method Not Allowed", {"Allow": ALLOWED})
         if path == "healthz":
             return _answer_health(publication)
-        return _answer(publication, f"/{path}", request)
+        return _answer(publication, f"/{path}", request, slots)
 
     return blueprint
 
@@ -84,13 +93,17 @@ class _Response(Response):
         return headers
 
 
-def _answer(publication: Publication, path: str, asked: Request) -> Response:
+def _answer(
+    publication: Publication, path: str, asked: Request, slots: threading.Semaphore | None
+) -> Response:
     """Answer for a document: 200 or 304, 404 where there is none, 503 while there is no index."""
     try:
         for _ in range(3):
             document = publication.document(path)
             if document is None:
                 return _say(404, f"Nothing is published at {path}")
+            if document.format == "media":
+                return _answer_medium(publication, document, asked, slots)
             encoding = _choose_encoding(asked)
             headers = _describe(publication, document, encoding)
             if _is_fresh(document, asked):
@@ -105,6 +118,73 @@ def _answer(publication: Publication, path: str, asked: Request) -> Response:
     except IndexUnusable as error:
         current_app.logger.error("%s", error)
     return _say(503, "Not available for the moment", RETRY)
+
+
+def _answer_medium(
+    publication: Publication,
+    document: Document,
+    asked: Request,
+    slots: threading.Semaphore | None,
+) -> Response:
+    """Answer for a medium with its file as it is, or with the part that is asked for."""
+    headers = Headers(
+        {
+            "Content-Type": document.media_type,
+            "ETag": f'"{document.version}"',
+            "Cache-Control": f"public, max-age={document.max_age}, immutable",
+            "Accept-Ranges": "bytes",
+            "X-Content-Type-Options": "nosniff",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "ETag, Last-Modified, Accept-Ranges, Content-Range",
+            "Content-Security-Policy": MEDIA_POLICY,
+        }
+    )
+    if modified := _last_modified(document):
+        headers["Last-Modified"] = http_date(modified)
+    if _is_fresh(document, asked):
+        return _Response(status=304, headers=headers)
+    try:
+        file = publication.open(document)
+    except Superseded:
+        return _say(404, f"Nothing is published at {document.path}")
+    length = os.fstat(file.fileno()).st_size
+    try:
+        part = _choose_part(asked, headers, length)
+    except BadValue as fault:
+        file.close()
+        held = {"Content-Range": f"bytes */{length}", "Accept-Ranges": "bytes"}
+        return _say(416, f"{fault}", held)
+    start, end = part or (0, length)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
+    headers["Content-Length"] = str(end - start)
+    if asked.method == "HEAD":
+        file.close()
+        return _Response(status=200, headers=headers)
+    if slots and not slots.acquire(blocking=False):
+        file.close()
+        return _say(503, "Too many downloads at once", RETRY)
+    response = _Response(_send(file, start, end), 206 if part else 200, headers)
+    response.call_on_close(file.close)  # where nobody reads to the end
+    if slots:
+        response.call_on_close(slots.release)
+    return response
+
+
+def _send(file: FileIO, start: int, end: int) -> Iterator[bytes]:
+    with file:
+        yield from stream(file, start, end)
+
+
+def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, int] | None:
+    """Return the part that a GET asks for, if it holds none of another version (RFC 9110, 13.1.5).
+
+    Raises BadValue where there is no such part.
+    """
+    held = asked.headers.get("If-Range")
+    if asked.method != "GET" or held not in (None, headers["ETag"], headers.get("Last-Modified")):
+        return None
+    return read_range(asked.headers.get("Range", ""), length)
 
 
 def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:

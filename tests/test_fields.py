@@ -196,7 +196,8 @@ def test_image_is_an_address_and_what_it_shows(text: str, picture: Picture) -> N
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("pictures/a.jpg", "not an http or https URL: 'pictures/a.jpg'"),
+        ("ftp://a.org/a.jpg", "not an http or https URL: 'ftp://a.org/a.jpg'"),
+        ("b.mp3 x", "not an image: 'b.mp3' is audio/mpeg"),
         ("ANP", "not an http or https URL: 'ANP'"),
         ("https:///a.jpg", "not a URL: 'https:///a.jpg' has no host"),
         ("https://a.org/b.mp3 x", "not an image: 'https://a.org/b.mp3' is audio/mpeg"),
@@ -231,7 +232,8 @@ def test_enclosure_of_each_known_suffix_has_a_type(suffix: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("b.mp3", "not an http or https URL: 'b.mp3'"),
+        ("ANP", "not an http or https URL: 'ANP'"),
+        ("b.mp3 1", "more than a file: '1'; the length and the type are read from the file"),
         ("https://a.org/b.exe", "no media type: 'https://a.org/b.exe' tells none; write for"),
         ("https://example.mov", "no media type: 'https://example.mov' tells none; write for"),
         ("https://a.org/b.mp3 1 2", "not a length or a media type: '2'"),
@@ -244,6 +246,18 @@ def test_enclosure_of_each_known_suffix_has_a_type(suffix: str) -> None:
 )
 def test_enclosure_that_is_none_is_refused(text: str, fault: str) -> None:
     assert refuse(f"enclosure: {text}").startswith(f"a.txt:2: enclosure: {fault}")
+
+
+def test_file_that_is_not_there_is_left_out_with_a_finding() -> None:
+    fields = read("image: gone/a.jpg A cat", "enclosure: b.mp3", "enclosure: https://a.org/b.mp3")
+    assert (fields.image, len(fields.enclosures)) == (None, 1)
+    assert [str(finding) for finding in fields.findings] == [
+        "a.txt:2: image: no such file: 'gone/a.jpg'",
+        "a.txt:3: enclosure: no such file: 'b.mp3'",
+    ]
+    assert refuse("image: gone.jpg", "image: https://a.org/b.jpg").startswith(
+        "a.txt:3: image: given twice"
+    )
 
 
 def test_enclosures_are_added_up_each_address_once() -> None:

@@ -14,6 +14,7 @@ PLACES = {
     "/feeds.opml": Place("opml"),
     "/feed.css": Place("css"),
     "/entry/a-b/": Place("entry", slug="a-b"),
+    f"/media/{'0a' * 16}.mp3": Place("media", slug=f"{'0a' * 16}.mp3"),
     "/archive/2024/": Place("page", period="2024"),
     "/archive/2024-05-30T1405/rss.xml": Place("rss", period="2024-05-30T1405"),
     "/category/中文/": Place("page", "category/中文/"),
@@ -35,6 +36,7 @@ def test_path_stands_for_a_place_and_the_place_has_that_path(path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        *("/media/", "/media/a.mp3", f"/media/{'0' * 32}.MP3", f"/media/{'0' * 32}/a.mp3"),
         *("", "atom.xml", "//", "/x", "/x/", "/atom.xml/", "/ATOM.xml", "/entry/", "/entry/a"),
         *("/entry/a/atom.xml", "/entry/a/b/", "/category/", "/category/a", "/category/atom.xml"),
         *(

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
-from feedsvc.index.catalogue import MAIN, Catalogue
-from feedsvc.index.schema import COLUMNS, Counts, Labelled, Row, State
+from feedsvc.index.catalogue import MAIN
+from feedsvc.index.media import MediaTables
+from feedsvc.index.schema import COLUMNS, Counts, Labelled, Medium, Row, State
 from feedsvc.model import Article, Finding
 
-__all__ = ["MAIN", "Counts", "Index", "Labelled", "Row", "State", "pack_article"]
+__all__ = ["MAIN", "Counts", "Index", "Labelled", "Medium", "Row", "State", "pack_article"]
 
 
 def pack_article(id: str, article: Article) -> tuple[str, bytes]:
@@ -26,7 +27,7 @@ def pack_article(id: str, article: Article) -> tuple[str, bytes]:
     return digest.hexdigest(), packed
 
 
-class Index(Catalogue):
+class Index(MediaTables):
     """The contract. Writes are made inside `transaction`, by one process at a time."""
 
     @abstractmethod

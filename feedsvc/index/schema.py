@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Labelled", "Row", "State"]
+__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Labelled", "Medium", "Row", "State"]
 
 State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
 
@@ -36,6 +36,13 @@ TABLES = (
     """CREATE TABLE refused (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
         why TEXT NOT NULL)""",
+    """CREATE TABLE medium (
+        path TEXT PRIMARY KEY, name TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
+        settled BIGINT NOT NULL)""",
+    "CREATE INDEX medium_name ON medium (name)",
+    "CREATE TABLE used (id TEXT NOT NULL, path TEXT NOT NULL, url TEXT NOT NULL, "
+    "PRIMARY KEY (id, path))",
+    "CREATE INDEX used_path ON used (path)",
     "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
     "CREATE TABLE revision (number BIGINT, time BIGINT, reading TEXT, pending BIGINT)",
     "INSERT INTO revision VALUES (0, 0, '', 0)",
@@ -75,6 +82,20 @@ class Row(Struct, frozen=True):
 
 
 COLUMNS = ", ".join(Row.__struct_fields__)
+
+
+class Medium(Struct, frozen=True):
+    """A file beside the articles that one names: its path in the folder, and how it was last seen.
+
+    `name` is that under which it is published, empty where it can't be; `size` is -1 where there
+    is no file. One that isn't `settled` is to be read again, however it looks.
+    """
+
+    path: str
+    name: str
+    size: int
+    mtime: int
+    settled: bool = False
 
 
 class Labelled(Struct, frozen=True):

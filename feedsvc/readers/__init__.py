@@ -1,25 +1,29 @@
 """Readers: one module per source format, one contract: the bytes of a file -> Reading.
 
-A reader is pure: it opens nothing, knows no clock and no other article. What it can't use it
-refuses with ArticleError; what it repairs or leaves out it says in the Reading.
+A reader is pure: it opens nothing, knows no clock and no other article. Of the files beside the
+article it asks a `Find`. What it can't use it refuses with ArticleError; what it repairs or
+leaves out it says in the Reading.
 """
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import msgspec
 
 from feedsvc.model import Finding, Reading
+from feedsvc.readers.media import Find, find_nothing
 from feedsvc.readers.text import read_text
 from feedsvc.settings import Settings
 
-__all__ = ["READERS", "VERSION", "is_article", "read"]
+__all__ = ["READERS", "VERSION", "digest_rules", "is_article", "read"]
 
 VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
-READERS: dict[str, Callable[[str, bytes, Settings], Reading]] = {".txt": read_text}
+READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
 # ISO 639-1, each code followed by a space.
@@ -39,12 +43,13 @@ def is_article(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in READERS
 
 
-def read(path: str, data: bytes, settings: Settings) -> Reading:
+def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
     """Read the file `path` (relative to the folder, for its suffix and for messages).
 
+    `find` finds the files beside it.
     Raises ArticleError with the line and the field that can't be used.
     """
-    reading = READERS[PurePosixPath(path).suffix.lower()](path, data, settings)
+    reading = READERS[PurePosixPath(path).suffix.lower()](path, data, settings, find)
     match = _LANGUAGE.search(path)
     if match is None or f"{match[1][:2]} " not in _LANGUAGES or reading.article.language:
         return reading
@@ -54,3 +59,19 @@ def read(path: str, data: bytes, settings: Settings) -> Reading:
         article=msgspec.structs.replace(reading.article, language=match[1]),
         rules=(*reading.rules, rule),
     )
+
+
+def digest_rules(settings: Settings) -> str:
+    """Digest all that decides what is made of a file: where it differs, all are read again."""
+    rules = (
+        VERSION,
+        settings.timezone,
+        settings.default_time,
+        settings.boilerplate,
+        settings.labels,
+        settings.max_article_bytes,
+        settings.max_media_bytes,
+        settings.language,
+        unicodedata.unidata_version,  # slugs are made by it
+    )
+    return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()

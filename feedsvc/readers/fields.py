@@ -15,10 +15,10 @@ from msgspec import Struct
 from feedsvc.clean import clean_line, clean_url
 from feedsvc.converters import convert_email, convert_language, convert_text, show
 from feedsvc.dates import read_date
-from feedsvc.errors import ArticleError, BadValue
+from feedsvc.errors import ArticleError, BadValue, MediumRefused
 from feedsvc.model import Enclosure, Finding, Person, Picture, Selection
 from feedsvc.readers.lines import Line, Notes
-from feedsvc.readers.media import tell_type
+from feedsvc.readers.media import Find, find_nothing, is_beside, tell_type
 from feedsvc.settings import Settings
 
 __all__ = ["NAMES", "Field", "Fields", "find_field", "read_fields"]
@@ -55,10 +55,15 @@ def find_field(line: Line) -> Field | None:
 
 
 def read_fields(
-    path: str, given: Iterable[Field], settings: Settings, published: datetime | None = None
+    path: str,
+    given: Iterable[Field],
+    settings: Settings,
+    published: datetime | None = None,
+    find: Find = find_nothing,
 ) -> Fields:
     """Read the fields of the article in `path`, which is dated `published`.
 
+    What `find` refuses is left out, with a finding.
     Raises ArticleError with the line and the field that can't be used, or is given twice.
     """
     notes = Notes(path)
@@ -68,7 +73,10 @@ def read_fields(
     for line, name, written in given:
         try:
             text = convert_text(written)
-            value = _convert(name, text, settings)
+            value = _convert(name, text, settings, find)
+        except MediumRefused as fault:
+            notes.find(line, name, fault.what, fault.why)
+            value = [] if name in many else None
         except BadValue as fault:
             raise ArticleError(path, line, name, fault.what, fault.why) from fault
         if name in lines:
@@ -105,10 +113,12 @@ def _add(items: list[tuple[str, Any]], known: dict[str, Any]) -> list[str]:
     return again
 
 
-def _convert(name: str, text: str, settings: Settings) -> Any:
+def _convert(name: str, text: str, settings: Settings, find: Find) -> Any:
     if name in _MOMENTS:
         zone = ZoneInfo(settings.timezone)
         return read_date(text, zone=zone, default_time=settings.default_time)
+    if name in _FILES:
+        return _FILES[name](text, find)
     return _CONVERTERS[name](text)
 
 
@@ -138,9 +148,18 @@ def _read_categories(text: str) -> list[tuple[str, str]]:
     return [(label.casefold(), label) for label in _part(text, ",")]
 
 
-def _read_enclosure(text: str) -> list[tuple[str, Enclosure]]:
-    """Read an address, and what may follow: its length in bytes, its media type."""
+def _read_enclosure(text: str, find: Find) -> list[tuple[str, Enclosure]]:
+    """Read an address, and what may follow: its length in bytes, its media type.
+
+    Or a file beside the article, which tells both.
+    """
     address, *rest = text.split()
+    if is_beside(address):
+        if rest:
+            why = f"{show(rest[0])}; the length and the type are read from the file"
+            raise BadValue("more than a file", why)
+        file = find(address)
+        return [(file.url, file)]
     url = clean_url(address)
     length, type = 0, ""
     for word in rest:
@@ -168,13 +187,14 @@ def _read_id(text: str) -> str:
     return text
 
 
-def _read_image(text: str) -> Picture:
-    """Read an address, and the alternative text that may follow."""
+def _read_image(text: str, find: Find) -> Picture:
+    """Read an address, or a file beside the article, and the alternative text that may follow."""
     address, *rest = text.split(maxsplit=1)
-    url = clean_url(address)
-    type = tell_type(url)
+    beside = is_beside(address)
+    type = tell_type(address if beside else clean_url(address))
     if type and not type.startswith("image/"):
-        raise BadValue("not an image", f"{show(url)} is {type}")
+        raise BadValue("not an image", f"{show(address)} is {type}")
+    url = find(address).url if beside else clean_url(address)
     return Picture(url, clean_line("".join(rest)), type)
 
 
@@ -199,15 +219,17 @@ _CONVERTERS: dict[str, Callable[[str], Any]] = {
     "author": _read_authors,
     "category": _read_categories,
     "draft": _read_flag,
-    "enclosure": _read_enclosure,
     "id": _read_id,
-    "image": _read_image,
     "language": convert_language,
     "summary": convert_text,
     "unlisted": _read_flag,
 }
+_FILES: dict[str, Callable[[str, Find], Any]] = {
+    "enclosure": _read_enclosure,
+    "image": _read_image,
+}
 
-NAMES = frozenset((*_CONVERTERS, *_MOMENTS))
+NAMES = frozenset((*_CONVERTERS, *_FILES, *_MOMENTS))
 """The fields that there are."""
 
 # `image://a` is no field, but an address. Without re.A, `ſummary` would be one.

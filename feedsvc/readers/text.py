@@ -15,14 +15,14 @@ from feedsvc.errors import ArticleError, BadValue
 from feedsvc.model import Article, Reading, Selection
 from feedsvc.readers.fields import Field, Fields, find_field, read_fields
 from feedsvc.readers.lines import Line, Notes, split_lines, tell_kind
-from feedsvc.readers.media import is_media, mark_up
+from feedsvc.readers.media import Find, find_nothing, is_media, mark_up
 from feedsvc.readers.prompts import read_end
 from feedsvc.settings import Settings
 
 __all__ = ["read_text"]
 
 
-def read_text(path: str, data: bytes, settings: Settings) -> Reading:
+def read_text(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
     """Read an article in the text form.
 
     An article of nothing but a summary has it for its text. Raises ArticleError where there is
@@ -30,11 +30,11 @@ def read_text(path: str, data: bytes, settings: Settings) -> Reading:
     """
     notes = Notes(path)
     lines = split_lines(data, notes)
-    title, published, url, fields, rest = _read_head(path, lines, settings, notes)
+    title, published, url, fields, rest = _read_head(path, lines, settings, find, notes)
     rest, categories = read_end(rest, fields.categories, settings, notes)
     if fields.summary and url is None and not any(line for _, line in rest):
         rest = [(lines[0][0], fields.summary)]
-    body = mark_up(rest, fields.image, fields.enclosures, notes)
+    body = mark_up(rest, fields.image, fields.enclosures, find, notes)
     if not (body.content or url or body.image or body.enclosures):
         raise ArticleError(path, lines[0][0], "text", "missing", "and no URL to point at")
     if published is None:
@@ -62,7 +62,7 @@ def read_text(path: str, data: bytes, settings: Settings) -> Reading:
 
 
 def _read_head(
-    path: str, lines: list[Line], settings: Settings, notes: Notes
+    path: str, lines: list[Line], settings: Settings, find: Find, notes: Notes
 ) -> tuple[str, datetime | None, str | None, Fields, list[Line]]:
     """Take title, date, URL and fields off the first lines; return them and the lines after."""
     end = next((at for at, (_, line) in enumerate(lines) if not line), len(lines))
@@ -79,7 +79,7 @@ def _read_head(
     date, address, text = _part_head(head)
     published = _read_published(path, date, settings) if date else None
     url = _read_url(path, address, notes) if address else None
-    fields = read_fields(path, given, settings, published) if given else Fields()
+    fields = read_fields(path, given, settings, published, find) if given else Fields()
     if text:
         notes.find(text[0][0], "text", "no blank line above", "taken as the first paragraph")
     body = text + lines[end:]
