@@ -83,12 +83,14 @@ def _export(publication: Publication, output: Path) -> Export:
     _write_manifest(output, before | after | dict.fromkeys(pending, _Written()))
     for name, (path, encoding) in pending.items():
         planned = publication.plan(path)
-        written = planned and _write_document(publication, planned, encoding, output / name)
+        written = None
+        if planned and planned.path == path:  # not an archive that has gone since, and its heir
+            written = _write_document(publication, planned, encoding, output / name)
         if written:
             after[name] = written
             report.written += 1
         else:
-            names.remove(name)  # it has gone since it was planned
+            names.remove(name)
     for name in before.keys() - names:
         report.removed += _remove(output, name)
     _write_manifest(output, after)
@@ -121,12 +123,20 @@ def _holds(file: Path, written: _Written, version: str) -> bool:
 
 
 def _refuse_strangers(output: Path, names: Set[str]) -> None:
-    strangers = sorted(name for name in names if os.path.lexists(output / name))
+    strangers = {name for name in names if os.path.lexists(output / name)}
+    folders = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+    # Nor is anything written through a link.
+    strangers |= {
+        folder
+        for folder in folders - {"."}
+        if os.path.lexists(output / folder)
+        and (os.path.islink(output / folder) or not os.path.isdir(output / folder))
+    }
     if strangers:
         raise ExportError(
             str(output),
             "files are in the way that no export wrote",
-            f"{', '.join(strangers)}; move them, or export elsewhere",
+            f"{', '.join(sorted(strangers))}; move them, or export elsewhere",
         )
 
 

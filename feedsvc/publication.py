@@ -18,16 +18,15 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
+from feedsvc.contents import Contents
 from feedsvc.errors import IndexUnusable, Superseded
-from feedsvc.feeds import describe_feed, has_archives, link_main, list_feeds, list_links
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
-from feedsvc.index import MAIN, Index
-from feedsvc.media import is_public, open_public
-from feedsvc.model import Document, Entry, Feed, Guide, Window
+from feedsvc.index import Index
+from feedsvc.media import open_public
+from feedsvc.model import Document, Entry, Window
 from feedsvc.paths import Place, read_path
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import Settings
-from feedsvc.windows import Windows
 
 __all__ = ["Encoding", "Publication"]
 
@@ -35,9 +34,6 @@ Encoding: TypeAlias = Literal["identity", "gzip"]
 
 MOST_PLANS = 256
 """Documents whose plans are kept: those asked for last."""
-
-BATCH = 1000
-"""Names of pages that are read at once."""
 
 ARCHIVE_AGE = 86_400
 """Seconds that an archive is good for: only edits change it."""
@@ -51,6 +47,7 @@ class Publication:
 
     def __init__(self, settings: Settings, index: Index) -> None:
         self.settings, self.index = settings, index
+        self._contents = Contents(settings, index)
         self._lock = threading.RLock()
         self._revision = -1
         self._plans: OrderedDict[str, Document] = OrderedDict()
@@ -62,41 +59,7 @@ class Publication:
 
     def documents(self) -> Iterator[Document]:
         """Plan every document, in the order of `paths`."""
-        after = ""
-        while names := self.index.media_names(after, BATCH):
-            for name in names:
-                yield from self._plan_found(Place("media", slug=name))
-            after = names[-1]
-        yield from self._plan_found(Place("css"))
-        after = ""
-        while slugs := self.index.slugs(after, BATCH):
-            for slug in slugs:
-                yield from self._plan_found(Place("entry", slug=slug))
-            after = slugs[-1]
-        for feed in list_feeds(self.settings, self.index):
-            if feed.path == MAIN:
-                yield from self._plan_found(Place("opml"))
-            yield from self._plan_feed(feed)
-
-    def _plan_found(self, place: Place) -> Iterator[Document]:
-        window = self._find_window(place)
-        if window:
-            yield self._plan(place, window)
-
-    def _plan_feed(self, feed: Feed) -> Iterator[Document]:
-        """Plan the documents of a feed, its archives first."""
-        windows = self._open(feed)
-        newest = self._find_newest(windows, feed)
-        if has_archives(self.settings, feed) and not newest.complete:
-            for name in windows.archives():
-                if window := windows.archive(name):
-                    yield from self._plan_formats(windows, window)
-        yield from self._plan_formats(windows, newest)
-
-    def _plan_formats(self, windows: Windows, window: Window) -> Iterator[Document]:
-        for format in FEED_FORMATS:
-            place = Place(format, window.feed.path, window.period)
-            yield self._plan(place, self._guide(place, windows, window))
+        return (self._plan(place, window) for place, window in self._contents.list_all())
 
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
@@ -140,56 +103,8 @@ class Publication:
     def plan(self, path: str) -> Document | None:
         """Plan the document at `path` from the index as it is now, None where there is none."""
         place = read_path(path)
-        window = self._find_window(place) if place else None
-        return self._plan(place, window) if place and window else None
-
-    def _find_window(self, place: Place) -> Window | None:
-        feed = describe_feed(self.settings, self.index, place.feed)
-        if feed is None:
-            return None
-        match place.format:
-            case "css":
-                return Window(feed, ())
-            case "media":
-                public = is_public(self.settings, self.index, place.slug)
-                return Window(feed, ()) if public else None
-            case "opml":
-                return Window(feed, (), guide=Guide(list_links(self.settings, self.index)))
-            case "entry":
-                return self._find_entry(feed, place.slug)
-        windows = self._open(feed)
-        if not place.period:
-            return self._guide(place, windows, self._find_newest(windows, feed))
-        window = windows.archive(place.period) if has_archives(self.settings, feed) else None
-        return self._guide(place, windows, window) if window else None
-
-    def _open(self, feed: Feed) -> Windows:
-        return Windows(self.index, feed, self.settings.archive_size)
-
-    def _find_newest(self, windows: Windows, feed: Feed) -> Window:
-        archived = has_archives(self.settings, feed)
-        return windows.newest(self.settings.entries, archived=archived)
-
-    def _find_entry(self, feed: Feed, slug: str) -> Window | None:
-        stamp = self.index.page(slug)
-        if stamp is None:
-            return None
-        if not self.index.memberships(stamp.id):  # the feeds of an unlisted one may not be there
-            feed = replace(feed, facets=())
-        return Window(feed, (stamp,))
-
-    def _guide(self, place: Place, windows: Windows, window: Window) -> Window:
-        """Add to the window of a page where to go from there."""
-        if place.format != "page":
-            return window
-        if place.feed == MAIN and not window.period:
-            feeds = list_links(self.settings, self.index)
-        else:
-            feeds = (link_main(self.settings),)
-        has_parts = window.period or window.prev
-        return replace(
-            window, guide=Guide(feeds, windows.parts(window.period) if has_parts else ())
-        )
+        found = self._contents.find(place) if place else None
+        return self._plan(*found) if found else None
 
     def _plan(self, place: Place, window: Window) -> Document:
         if place.format == "media":
@@ -204,18 +119,17 @@ class Publication:
                 window=window,
             )
         format = FORMATS[place.format]
-        path = replace(place, period=window.period).path
-        inputs = msgspec.msgpack.encode((path, identify_renderer(format.name), window))
+        inputs = msgspec.msgpack.encode((place.path, identify_renderer(format.name), window))
         version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
         media_type = format.media_type
         if self.settings.media_type == "browser" and media_type.endswith("+xml"):
             media_type = "application/xml"
         return Document(
-            path=path,
+            path=place.path,
             format=format.name,
             media_type=media_type,
             version=version,
-            modified=self._date(path, version),
+            modified=self._date(place.path, version),
             max_age=ARCHIVE_AGE if window.closed else self.settings.poll_minutes * 60,
             window=window,
         )
@@ -273,9 +187,9 @@ class Publication:
         they are first asked for.
         """
         with self.index.transaction():
-            for format in ("css", "opml", *FEED_FORMATS):
-                for document in self._plan_found(Place(format)):
-                    address = self.address(document.path)
+            for path in (Place(format).path for format in ("css", "opml", *FEED_FORMATS)):
+                if document := self.plan(path):
+                    address = self.address(path)
                     self.index.record(address, document.version, int(now.timestamp()))
 
 

@@ -75,15 +75,15 @@ def run(
     server.signal_handler_interrupt = interrupt_once  # type: ignore[method-assign]  # no hook
     waiter = threading.Thread(target=_announce_when_up, args=(ip, port, announce), daemon=True)
     server.on_startup(waiter.start)
-    server.serve(target_loader=partial(_load_apart, make_app), wrap_loader=False)
+    server.serve(target_loader=partial(_load_apart, make_app, os.getpid()), wrap_loader=False)
 
 
-def _load_apart(make_app: Callable[[], Any]) -> Any:
+def _load_apart(make_app: Callable[[], Any], parent: int) -> Any:
     """Make the app in a process group of its own: Ctrl-C is for the main process to pass on."""
     # Until granian sets its own, the worker has the main process's handler, which would lose it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setpgid(0, 0)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return make_app()
 
 

@@ -440,3 +440,45 @@ def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
     assert "category/rare/atom.xml" not in list_names(out)
     export(published.publication, out)
     assert list_names(out) == NAMES | {MANIFEST}
+
+
+def test_archive_that_merges_while_others_are_written_is_not_another_s_copy(
+    make_site: Callable[..., Site], out: Path
+) -> None:
+    """Its path is answered by the archive that holds its entries: that has a file of its own."""
+    site = make_site(url="https://example.org/", entries=1, archive_size=2)
+    for month in (1, 2, 3):
+        site.write(f"{month}.txt", date=f"2022-0{month}-01")
+    site.write("new.txt", date="2024-01-01")
+    site.ingest()
+
+    class Merging(Publication):
+        def body(self, *args: Any) -> bytes:
+            if (site.folder / "1.txt").exists():
+                (site.folder / "1.txt").unlink()
+                site.ingest()
+            return super().body(*args)
+
+    export(Merging(site.settings, site.index), out)
+    assert not (out / "archive" / "2022-02" / "atom.xml").exists()
+    assert (
+        b'href="https://example.org/archive/2022/atom.xml" rel="self"'
+        in (out / "archive" / "2022" / "atom.xml").read_bytes()
+    )
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_stranger_in_the_place_of_a_folder_is_named_and_nothing_is_written(
+    published: Site, out: Path, tmp_path: Path, kind: str
+) -> None:
+    published.write("c.txt", text="Text.\nRare\nShare this article:")
+    published.ingest()
+    out.mkdir(parents=True)
+    if kind == "file":
+        (out / "category").write_text("mine")
+    else:
+        (tmp_path / "elsewhere").mkdir()
+        (out / "category").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ExportError, match="no export wrote: category; move"):
+        export(published.publication, out)
+    assert [file.name for file in out.iterdir()] == ["category"]

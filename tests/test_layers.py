@@ -11,12 +11,13 @@ import feedsvc
 HOUSE = Path(feedsvc.__file__).parent
 
 LEVELS = {
-    "cli": 10,
-    "web": 9,
-    "export": 9,
-    "server": 9,
-    "publication": 8,
-    "replay": 8,
+    "cli": 11,
+    "web": 10,
+    "export": 10,
+    "server": 10,
+    "publication": 9,
+    "replay": 9,
+    "contents": 8,
     "ingest": 7,
     "feeds": 7,
     "windows": 7,

@@ -130,6 +130,8 @@ def test_every_path_is_in_the_readme(site: Site) -> None:
     shown = re.findall(r"^\| `(/\S*)` \|", table[0], re.M)
     patterns = [re.sub("[A-Z]+", "[^/]+", re.escape(path)).replace("…", ".*") for path in shown]
     write_corpus(site.folder, 300)
+    (site.folder / "cat.jpg").write_bytes(b"a picture")
+    site.write("cat.txt", text="cat.jpg")
     site.ingest()
     paths = [*site.publication.paths(), "/healthz"]
     for path in paths:

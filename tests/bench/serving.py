@@ -109,11 +109,11 @@ def running(command: list[str], port: int) -> Iterator[None]:
     """Run a server while it is used, from when it answers."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         asking = ["curl", "-fso", "/dev/null", f"http://127.0.0.1:{port}{PATH}"]
-        for _ in range(600):
-            if subprocess.run(asking).returncode == 0:
-                break
-            time.sleep(0.05)
         try:
+            while subprocess.run(asking).returncode:
+                if process.poll() is not None:
+                    raise RuntimeError(f"{' '.join(command)}: ended with {process.returncode}")
+                time.sleep(0.05)
             yield
         finally:
             process.terminate()
