@@ -187,10 +187,10 @@ class Publication:
         they are first asked for.
         """
         with self.index.transaction():
-            for path in (Place(format).path for format in ("css", "opml", *FEED_FORMATS)):
-                if document := self.plan(path):
-                    address = self.address(path)
-                    self.index.record(address, document.version, int(now.timestamp()))
+            paths = (Place(format).path for format in ("css", "opml", *FEED_FORMATS))
+            for document in filter(None, map(self.plan, paths)):
+                address = self.address(document.path)
+                self.index.record(address, document.version, int(now.timestamp()))
 
 
 class _Bodies:

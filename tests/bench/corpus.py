@@ -48,7 +48,7 @@ def write_article(folder: Path, number: int) -> None:
     """Write one article more, newer than the others, of the CATEGORY."""
     (folder / "new").mkdir(exist_ok=True)
     moment = NOW - timedelta(seconds=59 - number)
-    _write(folder / "new" / f"{number:07}.txt", number, moment, [CATEGORY], WORDS)
+    _write(folder / "new" / f"{number:07}.txt", number, moment, [CATEGORY], [f"{TEXT}."] * 20)
 
 
 def _write(
