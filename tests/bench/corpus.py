@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ TEXT = (
     "the city river under über straße bread niño mañana été water, light; of and het een 3 % R&D"
     " <tag> stone. house αυτό και свет 時間 people time year «so» “well” work"
 )
-WORDS = TEXT.split()
+LETTERS = "eeeeeeeetttttaaaaaooooiiiinnnnssssrrrhhhlllddduuccmmfppgwwyybvké"
 
 
 def load(folder: Path) -> Settings:
@@ -34,7 +35,7 @@ def load(folder: Path) -> Settings:
 def write_corpus(folder: Path, count: int) -> None:
     """Write `count` articles of about 3.5 kB over twelve years, more in each than before."""
     dice = random.Random(7)
-    paragraphs = [" ".join(dice.choices(WORDS, k=60)).capitalize() + "." for _ in range(999)]
+    paragraphs = make_paragraphs(dice, 999)
     for number in range(count):
         home = folder / f"{number // 1000:04}"
         home.mkdir(exist_ok=True)
@@ -42,6 +43,17 @@ def write_corpus(folder: Path, count: int) -> None:
         text = dice.sample(paragraphs, 10)
         labels = dice.sample(CATEGORIES, dice.randint(1, 3))
         _write(home / f"{number:07}.txt", number, NOW - timedelta(minutes=1) - age, labels, text)
+
+
+def make_paragraphs(dice: random.Random, count: int) -> list[str]:
+    """Make paragraphs that are packed as prose is: of few words often and many words seldom."""
+    made = ("".join(dice.choices(LETTERS, k=dice.randint(3, 12))) for _ in range(9999))
+    words = [*TEXT.split(), *made]
+    weights = list(accumulate(1 / rank for rank in range(3, len(words) + 3)))
+    return [
+        " ".join(dice.choices(words, cum_weights=weights, k=45)).capitalize() + "."
+        for _ in range(count)
+    ]
 
 
 def write_article(folder: Path, number: int) -> None:
