@@ -119,8 +119,13 @@ class Finder:
         index.use(id, self.used)
 
     def differs(self, used: dict[str, str]) -> bool:
-        """Whether other content was found than was `used`, wherever it lay."""
-        return _list_names(used) != _list_names(self.used)
+        """Whether other content was found than was `used`, wherever it lay.
+
+        A file that isn't there, or is back, edits nothing: its folder may not be mounted.
+        """
+        missed = {path for path, url in used.items() if not url}
+        found = {path: url for path, url in self.used.items() if path not in missed}
+        return not _list_names(found) <= _list_names(used)
 
 
 def _list_names(used: dict[str, str]) -> set[str]:

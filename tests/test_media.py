@@ -296,6 +296,21 @@ def test_deleted_file_is_missing_until_it_is_back(site: Site) -> None:
     assert len(public(site)) == 1
 
 
+def test_folder_of_pictures_that_is_out_of_reach_for_a_while_edits_no_entry(site: Site) -> None:
+    put(site, "pictures/a.jpg")
+    write(site, "a.txt", "image: pictures/a.jpg")
+    ingest(site)
+    [before] = site.index.rows("", 9)
+    (site.folder / "pictures").rename(site.folder / ".unmounted")
+    ingest(site)
+    [without] = site.index.rows("", 9)
+    assert without.digest != before.digest
+    assert without.updated == before.updated
+    (site.folder / ".unmounted").rename(site.folder / "pictures")
+    ingest(site)
+    assert site.index.rows("", 9) == [before]
+
+
 def test_medium_is_public_while_an_entry_that_has_a_page_or_is_in_a_feed_uses_it(
     site: Site,
 ) -> None:
