@@ -1,6 +1,7 @@
 """Answers given again: by this process, and by a server against nginx; and starting a command."""
 
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -69,16 +70,17 @@ def bench_server(settings: Settings) -> None:
         print(f"skipped: serving against nginx ({', '.join(missing)} not installed)")
         return
     folder = Path(settings.folder)
-    ours = [sys.executable, "-m", "feedsvc", "serve", str(folder), "--port", "8090"]
-    nginx = ["nginx", "-c", str(write_site(settings, folder))]
-    with running(ours, 8090), running(nginx, 8091):
-        tags = [read_tag(port) for port in (8090, 8091)]
+    first, second = find_port(), find_port()
+    ours = [sys.executable, "-m", "feedsvc", "serve", str(folder), "--port", str(first)]
+    nginx = ["nginx", "-c", str(write_site(settings, folder, second))]
+    with running(ours, first), running(nginx, second):
+        tags = [read_tag(port) for port in (first, second)]
         for name, headers in (
             ("200", [(), ()]),
             ("200 gzip", [("Accept-Encoding: gzip",)] * 2),
             ("304", [(f"If-None-Match: {tag}",) for tag in tags]),
         ):
-            shares = [load(8090, *headers[0]) / load(8091, *headers[1]) for _ in range(3)]
+            shares = [load(first, *headers[0]) / load(second, *headers[1]) for _ in range(3)]
             print(
                 f"served, share of nginx: {name:<34} {statistics.median(shares):29.0%}"
                 f"   {min(shares):.0%} to {max(shares):.0%}",
@@ -86,7 +88,13 @@ def bench_server(settings: Settings) -> None:
             )
 
 
-def write_site(settings: Settings, folder: Path) -> Path:
+def find_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def write_site(settings: Settings, folder: Path, port: int) -> Path:
     """Write the file that nginx serves, plain and packed; return its configuration."""
     output = folder / ".site"
     output.mkdir()
@@ -99,7 +107,7 @@ def write_site(settings: Settings, folder: Path) -> Path:
         f"daemon off; worker_processes 1; pid {folder}/.nginx.pid; error_log /dev/null;"
         " events {} http { access_log off; gzip_static on; etag on;"
         " types { application/atom+xml xml; }"
-        f" server {{ listen 127.0.0.1:8091; root {output}; }} }}"
+        f" server {{ listen 127.0.0.1:{port}; root {output}; }} }}"
     )
     return config
 
