@@ -99,15 +99,16 @@ def serve(
     if settings.url == DEFAULT_URL:
         name = "127.0.0.1" if ip in WILDCARDS else f"[{ip}]" if ":" in ip else host
         settings = _load(folder, **{**options, "url": f"http://{name}:{port}/"})
-    with _ingest(settings, allow_empty):
-        pass
+    with _ingest(settings, allow_empty) as publication:
+        downloads = DOWNLOADS if publication.index.media_names("", 1) else 0
 
     def announce() -> None:
         for name in ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml"):
             click.echo(f"  {settings.url}{name}")
         click.echo("Press Ctrl-C to stop.")
 
-    run(partial(create_app, settings, downloads=DOWNLOADS), ip, port, workers, announce)
+    make_app = partial(create_app, settings, downloads=downloads)
+    run(make_app, ip, port, workers, announce, downloads)
 
 
 @main.command()

@@ -1,7 +1,8 @@
 """The server: granian in front of the app, a blocking thread a worker, and one for each download.
 
-Several busy threads before Python code make a slow tail; more workers don't. But who downloads a
-medium keeps a thread until all of it is on its way, which must not be the one that feeds need.
+Several threads before Python code cost a third of the answers and make a slow tail; more workers
+don't. But who downloads a medium keeps a thread until all of it is on its way, which must not be
+the one that feeds need: where there are media, there are threads for them.
 """
 
 import os
@@ -42,11 +43,17 @@ def claim_port(host: str, port: int) -> tuple[str, int]:
 
 
 def run(
-    make_app: Callable[[], Any], ip: str, port: int, workers: int, announce: Callable[[], None]
+    make_app: Callable[[], Any],
+    ip: str,
+    port: int,
+    workers: int,
+    announce: Callable[[], None],
+    downloads: int,
 ) -> None:
     """Serve the app that `make_app` makes in each worker, until SIGTERM or SIGINT.
 
-    `announce` is called once a client can connect.
+    `announce` is called once a client can connect; each worker sends up to `downloads` media
+    beside its other answers.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -59,7 +66,7 @@ def run(
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=DOWNLOADS + 1,
+        blocking_threads=downloads + 1,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.error,
