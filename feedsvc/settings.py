@@ -8,7 +8,6 @@ import difflib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import time
@@ -41,11 +40,11 @@ from feedsvc.converters import (
 from feedsvc.errors import BadValue, FolderError, SettingsError
 from feedsvc.facets import KINDS, locate
 from feedsvc.model import Person
+from feedsvc.sources import read_environ, read_file
 
 __all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings"]
 
 CONFIG = "feedsvc.toml"
-MOST_BYTES = 1 << 20
 DEFAULT_URL = "http://127.0.0.1:8000/"
 
 
@@ -112,11 +111,11 @@ def load_settings(
     faults: list[str] = []
     config = config or environ.get("FEEDSVC_CONFIG") or None
     path = Path(config) if config else root / CONFIG
-    in_file, tables = _part(_read_file(path, bool(config), faults))
+    in_file, tables = _part(read_file(path, bool(config), faults))
     given = {
         key.replace(".", "_"): (f"{path.name}: {_quote(key)}", in_file[key]) for key in in_file
     }
-    given |= _read_environ(environ)
+    given |= read_environ(environ)
     given |= {key: (f"--{key}", value) for key, value in options.items() if value is not None}
 
     values: dict[str, Any] = {}
@@ -158,29 +157,6 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
     return Settings(folder=str(root), **values)
 
 
-# Where each value comes from. A value is kept with its place until it is converted.
-
-
-def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, Any]:
-    """Read a TOML file; a missing one that nobody named is empty."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) <= MOST_BYTES:
-            return tomllib.loads(data.decode("utf-8-sig"))
-        faults.append(f"{path.name}: too large: over {MOST_BYTES} bytes")
-    except FileNotFoundError:
-        if named:
-            faults.append(f"{path}: no such file")
-    except OSError as error:
-        faults.append(f"{path}: can't be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        faults.append(f"{path.name}: not UTF-8: byte {error.start}")
-    except (ValueError, RecursionError) as error:  # a number too long isn't a TOMLDecodeError
-        faults.append(f"{path.name}: not TOML: {error}")
-    return {}
-
-
 def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part a file's settings, by their dotted keys, from the tables of overrides, by kind.
 
@@ -199,15 +175,6 @@ def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         "category": file.get("category", {}),
         "author": {label: table for label, table in author.items() if isinstance(table, dict)},
         "language": {label: table for label, table in language.items() if label != "default"},
-    }
-
-
-def _read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Take the variables to {key: (place, value)}; FEEDSVC_CONFIG is not one of the settings."""
-    return {
-        name.removeprefix("FEEDSVC_").lower(): (name, value)
-        for name, value in sorted(environ.items())
-        if name.startswith("FEEDSVC_") and name != "FEEDSVC_CONFIG"
     }
 
 

@@ -32,6 +32,7 @@ LEVELS = {
     "settings": 3,
     "facets": 2,
     "converters": 2,
+    "sources": 2,
     "clean": 1,
     "dates": 1,
     "periods": 1,

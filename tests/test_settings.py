@@ -10,7 +10,8 @@ import pytest
 
 from feedsvc.errors import FolderError, SettingsError
 from feedsvc.model import Person
-from feedsvc.settings import DEFAULT_URL, MOST_BYTES, Override, Settings, load_settings
+from feedsvc.settings import DEFAULT_URL, Override, Settings, load_settings
+from feedsvc.sources import MOST_BYTES
 
 
 @pytest.fixture
