@@ -187,12 +187,7 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
     settings = _load(folder, **options)
     findings: list[Finding] = []
     with closing(SqliteIndex(":memory:", create=True)) as index:
-        report = ingest(
-            settings,
-            index,
-            datetime.now(UTC),
-            listen=lambda reading: findings.extend(reading.findings),
-        )
+        report = ingest(settings, index, datetime.now(UTC), listen=findings.append)
     found = [(finding, True) for finding in report.refused]
     found = sorted(found + [(finding, False) for finding in findings])
     if as_json:

@@ -108,15 +108,15 @@ class Finder:
         """The addresses of the files that were found, empty for those that have none."""
         return {path: self._library.locate(medium) for path, medium in self.found.items()}
 
-    def record(self, index: Index, id: str, before: int) -> None:
-        """Record that the entry `id` names what was found.
+    def settle(self, before: int) -> list[Medium]:
+        """Return what was found, to be recorded.
 
         What was written `before` (nanoseconds) is settled, and so is that nothing is there.
         """
-        for medium in self.found.values():
-            settled = medium.mtime < before if medium.name else medium.size < 0
-            index.keep(replace(medium, settled=settled))
-        index.use(id, self.used)
+        return [
+            replace(medium, settled=medium.mtime < before if medium.name else medium.size < 0)
+            for medium in self.found.values()
+        ]
 
     def differs(self, used: dict[str, str]) -> bool:
         """Whether other content was found than was `used`, wherever it lay.

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import feedparser
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.errors import SettingsError
+from feedsvc import readers
+from feedsvc.errors import ArticleError, SettingsError
 from feedsvc.index import MAIN
-from feedsvc.model import Reading
+from feedsvc.model import Finding
 from tests.conftest import Site
 from tests.test_folder import open_folder, unprivileged
 from tests.validity import check_document
@@ -145,11 +147,15 @@ class Hostile:
                 file.write(article(url=URL % b"names"))
         self.report = site.ingest(listen=self.hear)
         for finding in self.report.refused:
-            self.said.setdefault(finding.path, []).append(str(finding))
+            self.hear(finding)
+        for name in FILES:
+            with suppress(ArticleError):
+                data = (site.folder / f"{name}.txt").read_bytes()
+                for rule in readers.read(f"{name}.txt", data, site.settings).rules:
+                    self.hear(rule)
 
-    def hear(self, reading: Reading) -> None:
-        for finding in (*reading.findings, *reading.rules):
-            self.said.setdefault(finding.path, []).append(str(finding))
+    def hear(self, finding: Finding) -> None:
+        self.said.setdefault(finding.path, []).append(str(finding))
 
 
 @pytest.fixture(scope="module")

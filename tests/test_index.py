@@ -14,8 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
-from feedsvc.index import MAIN, Index, pack_article
-from feedsvc.index.schema import SCHEMA, TABLES, Counts, Labelled, Row
+from feedsvc.index import MAIN, Index, digest_entry, pack_article
+from feedsvc.index.schema import SCHEMA, TABLES, Change, Counts, Labelled, Look, Row
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Article, Finding
 from tests.test_folder import open_folder, unprivileged
@@ -33,8 +33,21 @@ def index(tmp_path: Path) -> Iterator[SqliteIndex]:
 def make(path: str, id: str = "", updated: int = T, **values: Any) -> tuple[Row, bytes]:
     """Make a row and its text, alike but for what is said."""
     id = id or f"https://example.org/{path}"
-    digest, packed = pack_article(id, Article(values.pop("title", path), "<p>Text.</p>"))
-    row = Row(id, path, True, 10, 20, "source", digest, updated, updated, 0, T, "published")
+    text, packed = pack_article(Article(values.pop("title", path), "<p>Text.</p>"))
+    row = Row(
+        id,
+        path,
+        True,
+        10,
+        20,
+        "source",
+        digest_entry(id, text),
+        updated,
+        updated,
+        0,
+        T,
+        "published",
+    )
     return replace(row, **values), packed
 
 
@@ -42,7 +55,7 @@ def put(index: Index, *made: tuple[Row, bytes]) -> None:
     with index.transaction():
         for row, packed in made:
             old = index.find(row.id)
-            index.put(row, feeds_of(row), packed, old.digest if old else "")
+            index.put([Change(row, feeds_of(row), packed, old.digest if old else "")])
 
 
 def feeds_of(row: Row) -> dict[str, str]:
@@ -50,7 +63,7 @@ def feeds_of(row: Row) -> dict[str, str]:
 
 
 def put_one(index: Index, row: Row, packed: bytes) -> None:
-    index.put(row, feeds_of(row), packed)
+    index.put([Change(row, feeds_of(row), packed)])
 
 
 def end_run(index: Index, now: int = T, *, changed: bool = True) -> None:
@@ -124,7 +137,7 @@ def enter(index: Index, name: str, updated: int, **feeds: str) -> None:
     row, packed = make(name, updated=updated)
     with index.transaction():
         facets = {f"category/{slug}/": label for slug, label in feeds.items()}
-        index.put(row, {MAIN: ""} | facets, packed)
+        index.put([Change(row, {MAIN: ""} | facets, packed)])
 
 
 def test_facet_has_the_commonest_label_and_all_entries(index: SqliteIndex) -> None:
@@ -150,7 +163,7 @@ def test_entry_that_leaves_a_facet_is_counted_no_more(index: SqliteIndex) -> Non
     assert index.memberships("https://example.org/a") == {MAIN: "", "category/news/": "news"}
     row, _ = make("b", updated=T + 1, state="withdrawn")
     with index.transaction():
-        index.put(row, {})
+        index.put([Change(row, {})])
     assert index.facet("category/news/") == Labelled("category/news/", "news", 1)
     assert ids(index) == ["https://example.org/a"]
     assert index.memberships("https://example.org/b") == {}
@@ -245,7 +258,7 @@ def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
     put(index, (row, packed))
     end_run(index)
     with index.transaction():
-        index.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
+        index.put([Change(replace(row, state="withdrawn"), {}, replaces=row.digest)])
     end_run(index)
     assert (ids(index), list(index.articles([row.digest]))) == ([], [row.digest])
     end_run(index)
@@ -266,7 +279,7 @@ def test_touched_file_is_known_by_its_new_look(index: SqliteIndex) -> None:
     row, packed = make("a.txt")
     put(index, (row, packed))
     with index.transaction():
-        index.touch("a.txt", 11, 21, "s")
+        index.touch([Look("a.txt", 11, 21, "s")])
     assert index.find(row.id) == replace(row, size=11, mtime=21, source="s")
 
 
@@ -324,10 +337,10 @@ def test_each_edition_has_a_later_time_whatever_the_clock_says(index: SqliteInde
 
 def test_digest_tells_entries_apart_by_id_and_by_each_word() -> None:
     article = Article("T", "<p>C</p>")
-    packs = [pack_article(*args)[0] for args in (("a", article), ("b", article))]
-    packs += [pack_article("a", replace(article, summary="s"))[0]]
-    assert len(set(packs)) == 3
-    assert pack_article("a", Article("T", "<p>C</p>"))[0] == packs[0]
+    texts = [pack_article(one)[0] for one in (article, replace(article, summary="s"))]
+    digests = {digest_entry(id, text) for id in ("a", "b") for text in texts}
+    assert len(digests) == 4
+    assert pack_article(Article("T", "<p>C</p>"))[0] == texts[0]
 
 
 def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:

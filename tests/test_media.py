@@ -18,7 +18,7 @@ from feedsvc.cli import main
 from feedsvc.errors import MediumRefused, Superseded
 from feedsvc.export import MANIFEST, export
 from feedsvc.media import CHUNK, Finder, Library, digest_file, verify
-from feedsvc.model import Article, Enclosure, Picture, Reading
+from feedsvc.model import Article, Enclosure, Finding, Picture
 from feedsvc.server import DOWNLOADS
 from tests.conftest import NOW, Site
 from tests.test_server import Server, wait_for
@@ -57,9 +57,9 @@ def articles(site: Site) -> dict[str, Article]:
 
 def ingest(site: Site) -> list[str]:
     """Ingest; return the findings on what was read."""
-    readings: list[Reading] = []
-    site.ingest(listen=readings.append)
-    return [str(finding) for reading in readings for finding in reading.findings]
+    findings: list[Finding] = []
+    site.ingest(listen=findings.append)
+    return [str(finding) for finding in findings]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from feedsvc.errors import Superseded
-from feedsvc.index import MAIN, pack_article
+from feedsvc.index import MAIN, Change, digest_entry, pack_article
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import ingest
 from feedsvc.model import Article, Document, Enclosure, Person, Picture
@@ -245,9 +245,10 @@ def test_version_changes_with_each_field_of_an_article(site: Site, field: str) -
     article = msgspec.structs.replace(
         site.index.articles([row.digest])[row.digest], **{field: FIELDS[field]}
     )
-    digest, packed = pack_article(row.id, article)
+    text, packed = pack_article(article)
+    digest = digest_entry(row.id, text)
     with site.index.transaction():
-        site.index.put(msgspec.structs.replace(row, digest=digest), {MAIN: ""}, packed)
+        site.index.put([Change(msgspec.structs.replace(row, digest=digest), {MAIN: ""}, packed)])
     assert differ(before, versions(site)) == set(FEEDS)
     assert all(bodies(site).values())
 

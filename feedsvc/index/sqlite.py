@@ -8,7 +8,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,13 @@ __all__ = ["SqliteIndex"]
 
 WAIT = 30.0
 """Seconds that an ingest waits for another process that writes; one that serves hardly does."""
+
+
+CLUSTERED = ("CREATE TABLE membership",)
+"""Tables that are kept in the order of their keys: half as large as with an index beside them."""
+
+CACHE_KB = 16_384
+"""Of the file, while it is written: an ingest comes to the same pages again and again."""
 
 
 class SqliteIndex(Index):
@@ -42,6 +49,17 @@ class SqliteIndex(Index):
             try:
                 connection = self._connection or self._connect()
                 return connection.execute(sql, values or {}).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._explain(error) from error
+
+    def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement many times: see the contract."""
+        if not values:
+            return
+        with self._lock:
+            try:
+                connection = self._connection or self._connect()
+                connection.executemany(sql, values)
             except sqlite3.DatabaseError as error:
                 raise self._explain(error) from error
 
@@ -113,6 +131,8 @@ class SqliteIndex(Index):
             self._check_schema(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            if self._create:
+                connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
@@ -151,10 +171,11 @@ class SqliteIndex(Index):
         for table in tables:
             connection.execute(f'DROP TABLE "{table}"')
         for statement in TABLES:
-            connection.execute(statement)
+            clustered = statement.startswith(CLUSTERED)
+            connection.execute(f"{statement} WITHOUT ROWID" if clustered else statement)
         connection.executemany(
             "INSERT INTO article VALUES"
-            " (?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, 'withdrawn', ?, 0, 1, 0)",
+            " (NULL, ?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, 'withdrawn', ?, 0, 1, 0, NULL)",
             kept,
         )
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
