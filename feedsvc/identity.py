@@ -30,6 +30,8 @@ class Registry:
         self._next_free: dict[int, int] = {}
         self.lost: set[str] = set()
         """Paths whose entries were found at another path."""
+        self.robbed: set[str] = set()
+        """Those of them that still have a file."""
 
     def recognize(self, path: str, article: Parsed, row: Row | None) -> tuple[str, Row | None]:
         """Return the id of the entry that a file holds, and its row, None where it is a new one.
@@ -61,6 +63,7 @@ class Registry:
             if other.path < path:
                 what = f"the same as that of {other.path}"
                 raise ArticleError(path, 1, "id", what, f"{said}; the first by path stays")
+            self.robbed.add(other.path)
         if other.path:
             self.lost.add(other.path)
         return True

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from feedsvc import readers
 from feedsvc.errors import ArticleError
-from feedsvc.folder import File, walk
+from feedsvc.folder import File, look, walk
 from feedsvc.identity import Registry
-from feedsvc.index import Index, Look, Row, digest_entry
+from feedsvc.index import Glance, Index, Look, Row, digest_entry
 from feedsvc.index.batch import Batch
-from feedsvc.matching import Step, match, read_rows
+from feedsvc.matching import Step, match, read_glances
 from feedsvc.media import Finder, Library, list_stale
 from feedsvc.model import Finding
 from feedsvc.parsing import Answers, Parsed, Wanted, describe, list_feeds, parse
@@ -29,11 +29,8 @@ from feedsvc.settings import Settings
 
 __all__ = ["Report", "ingest"]
 
-MOST_STEPS = 10_000
-"""Files and rows that are dealt with at once, few of which are to be parsed."""
-
 CHUNK = 256
-"""Files that are parsed at once."""
+"""Files and rows that are dealt with at once."""
 
 FEW = 2000
 """Files that are parsed before it pays to start processes for the others."""
@@ -89,8 +86,8 @@ def ingest(
         else:
             counts = index.counts()
             run.report.kept = 0 if allow_empty else counts.published + counts.waiting
-        rows = iter(()) if run.report.kept else read_rows(index)
-        steps = match(chain(faulty, files), rows)
+        glances = iter(()) if run.report.kept else read_glances(index, run.now)
+        steps = match(chain(faulty, files), glances)
         for (chunk, wanted), answers in _parse(settings, run.cut(steps), jobs):
             run.deal(chunk, wanted, answers)
         run.finish()
@@ -128,28 +125,33 @@ class _Run:
         self.library = Library(settings, index.medium)
         self.stale = list_stale(settings, index)
 
-    def cut(self, steps: Iterator[Step]) -> Iterator[tuple[list[Step], dict[str, str]]]:
-        """Cut the steps into chunks, each with the files that are to be read for it."""
+    def cut(self, steps: Iterator[Step]) -> Iterator[Chunk]:
+        """Cut the steps into chunks, each with the files that are to be read for it.
+
+        What is as it was takes no step.
+        """
         chunk: list[Step] = []
         wanted: dict[str, str] = {}
-        for step in steps:
-            file, row = step
-            chunk.append(step)
-            if file and not file.fault and not self.is_known(file, row):
-                wanted[file.path] = row.source if row and self.may_stay(file, row) else ""
-            if len(wanted) == CHUNK or len(chunk) == MOST_STEPS:
+        for file, glance in steps:
+            if file is None:
+                if glance and glance.withdrawn:
+                    continue
+            elif not file.fault:
+                known = glance is not None and self.may_stay(glance)
+                if glance and known and (glance.size, glance.mtime) == (file.size, file.mtime):
+                    self.report.unchanged += not glance.due
+                    continue
+                wanted[file.path] = glance.source if glance and known else ""
+            chunk.append((file, glance))
+            if len(chunk) == CHUNK:
                 yield chunk, wanted
                 chunk, wanted = [], {}
-        yield chunk, wanted
+        if chunk:
+            yield chunk, wanted
 
-    def is_known(self, file: File, row: Row | None) -> bool:
-        """Whether a file looks as it did when it was read, and would be read as it was."""
-        looks = row and (row.size, row.mtime) == (file.size, file.mtime)
-        return bool(row and looks and self.may_stay(file, row))
-
-    def may_stay(self, file: File, row: Row) -> bool:
+    def may_stay(self, glance: Glance) -> bool:
         """Whether a file of the same bytes would be read to the same article."""
-        return row.state != "withdrawn" and self.same_rules and file.path not in self.stale
+        return self.same_rules and not glance.withdrawn and glance.path not in self.stale
 
     def deal(self, chunk: list[Step], wanted: Wanted, answers: Answers) -> None:
         """Deal with each step of a chunk; `answers` are those files that others have parsed."""
@@ -157,37 +159,34 @@ class _Run:
         for path in wanted.keys() - answers.keys():
             finders[path] = Finder(self.library, path)
             answers[path] = parse(self.settings, path, finders[path], wanted[path])
+        rows = self.index.at_paths([glance.path for _, glance in chunk if glance])
         said = (answer.id or answer.url for answer in answers.values())
-        had = (row.id for file, row in chunk if row and file and file.path in answers)
+        had = (row.id for row in rows.values())
         times = (max(answer.published or 0, answer.updated or 0) for answer in answers.values())
         self.batch.expect(filter(None, chain(said, had)), times)
-        for file, row in chunk:
-            if file is None:
-                assert row
-                self.miss(row)
-            elif file.path in self.registry.lost:
-                self.meet(file, None, None, None)
-            else:
+        for file, glance in chunk:
+            row = rows.get(glance.path) if glance else None
+            if row and row.path in self.registry.lost:
+                row = None
+            if file:
+                self.registry.robbed.discard(file.path)
                 self.meet(file, row, answers.get(file.path), finders.get(file.path))
-
-    def miss(self, row: Row) -> None:
-        """Withdraw the entry of a file that is gone."""
-        if row.state != "withdrawn" and row.path not in self.registry.lost:
-            self.batch.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
-            self.report.withdrawn += 1
+            elif row:
+                self.batch.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
+                self.report.withdrawn += 1
 
     def meet(
         self, file: File, row: Row | None, parsed: Parsed | None, finder: Finder | None
     ) -> None:
         """Deal with a file, and the row of its path if there is one."""
-        if row and parsed is None and file.fault is None:
-            self.report.unchanged += not is_due(row, self.now)
-            return
         try:
             if file.fault:
                 raise file.fault
             finder = finder or Finder(self.library, file.path)
-            self.take(file, parsed or parse(self.settings, file.path, finder), finder, row)
+            # Its entry is elsewhere by now: that its bytes are the same tells nothing.
+            if parsed is None or not (parsed.digest or parsed.refused or row):
+                parsed = parse(self.settings, file.path, finder)
+            self.take(file, parsed, finder, row)
         except ArticleError as error:
             self.refuse(describe(error), row)
 
@@ -275,6 +274,9 @@ class _Run:
 
     def finish(self) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
+        for path in sorted(self.registry.robbed):
+            self.report.unchanged -= 1
+            self.meet(look(self.settings.folder, path), None, None, None)
         self.batch.flush()
         for row in self.index.due(self.now):
             new = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)

@@ -7,43 +7,45 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from feedsvc.folder import File
-from feedsvc.index import Index, Row
+from feedsvc.index import Glance, Index
 
-__all__ = ["Step", "match", "read_rows"]
+__all__ = ["Step", "match", "read_glances"]
 
 ROWS = 10_000
 """Rows that are read at once."""
 
-Step: TypeAlias = tuple[File | None, Row | None]
-"""A file and the row of its path, or one without the other."""
+Step: TypeAlias = tuple[File | None, Glance | None]
+"""A file and what is known of its path, or one without the other."""
 
 
-def read_rows(index: Index) -> Iterator[Row]:
-    """Yield the rows of entries that have a file, in the order of their paths."""
+def read_glances(index: Index, now: int) -> Iterator[Glance]:
+    """Glance at the entries that have a file, in the order of their paths."""
     after = ""
-    while rows := index.rows(after, ROWS):
-        yield from rows
-        after = rows[-1].path or ""
+    while glances := index.glances(after, ROWS, now):
+        yield from glances
+        after = glances[-1].path
 
 
-def match(files: Iterator[File], rows: Iterator[Row]) -> Iterator[Step]:
+def match(files: Iterator[File], glances: Iterator[Glance]) -> Iterator[Step]:
     """Match files with rows by path: yield each pair, and each that has no match.
 
-    But for the rows of files that are only out of sight: in a folder that can't be read.
+    But for rows of files that are only out of sight: in a folder that can't be read.
     """
     hidden = "\0"
-    row = next(rows, None)
+    glance = next(glances, None)
     for file in files:
-        while row and str(row.path) < file.path:
-            if not str(row.path).startswith(hidden):
-                yield None, row
-            row = next(rows, None)
+        while glance and glance.path < file.path:
+            if not glance.path.startswith(hidden):
+                yield None, glance
+            glance = next(glances, None)
         if file.path.endswith("/"):
             hidden = file.path
-        matched = row if row and row.path == file.path else None
-        yield file, matched
-        row = next(rows, None) if matched else row
-    while row:
-        if not str(row.path).startswith(hidden):
-            yield None, row
-        row = next(rows, None)
+        if glance and glance.path == file.path:
+            yield file, glance
+            glance = next(glances, None)
+        else:
+            yield file, None
+    while glance:
+        if not glance.path.startswith(hidden):
+            yield None, glance
+        glance = next(glances, None)

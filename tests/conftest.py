@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from feedsvc.index import Index, Row
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import Report, ingest
 from feedsvc.publication import Publication
@@ -31,6 +32,12 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("FEEDSVC_")]:
         monkeypatch.delenv(name)
+
+
+def list_rows(index: Index) -> list[Row]:
+    """Return the rows of all entries that have a file, in the order of their paths."""
+    paths = [glance.path for glance in index.glances("", 1_000_000, 0)]
+    return [row for _, row in sorted(index.at_paths(paths).items())]
 
 
 class Site:

@@ -18,6 +18,7 @@ from feedsvc.index import MAIN, Index, digest_entry, pack_article
 from feedsvc.index.schema import SCHEMA, TABLES, Change, Counts, Labelled, Look, Row
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Article, Finding
+from tests.conftest import list_rows
 from tests.test_folder import open_folder, unprivileged
 
 T = 1_700_000_000
@@ -80,15 +81,15 @@ def ids(index: Index, limit: int = 100) -> list[str]:
 def test_rows_come_by_code_point_and_go_on_after_the_last(index: SqliteIndex) -> None:
     paths = ["a-b.txt", "a.txt", "a/b.txt", "a0.txt", "ab.txt", "Ä.txt", "é.txt", "\uffee", "🍞"]
     put(index, *(make(path, updated=T + at) for at, path in enumerate(reversed(paths))))
-    assert [row.path for row in index.rows("", 100)] == sorted(paths)
-    assert [row.path for row in index.rows("a.txt", 2)] == ["a/b.txt", "a0.txt"]
-    assert index.rows("🍞", 2) == []
+    assert [row.path for row in list_rows(index)] == sorted(paths)
+    assert [glance.path for glance in index.glances("a.txt", 2, T)] == ["a/b.txt", "a0.txt"]
+    assert index.glances("🍞", 2, T) == []
 
 
 def test_row_comes_back_as_it_was_put(index: SqliteIndex) -> None:
     row, packed = make("a.txt", size=2**40, mtime=2**62, edited=T + 5, seen=3, published=-(10**10))
     put(index, (row, packed))
-    assert index.rows("", 1) == [row]
+    assert list_rows(index) == [row]
     assert index.find(row.id) == row
     assert index.find("https://example.org/other") is None
 
@@ -97,7 +98,7 @@ def test_row_replaces_the_one_of_its_path(index: SqliteIndex) -> None:
     put(index, make("a.txt"))
     row, packed = make("a.txt", updated=T + 9, title="Other")
     put(index, (row, packed))
-    assert index.rows("", 9) == [row]
+    assert list_rows(index) == [row]
     assert [(stamp.digest, stamp.updated) for stamp in index.newest(MAIN, 9)] == [
         (row.digest, datetime.fromtimestamp(T + 9, UTC))
     ]
@@ -106,7 +107,7 @@ def test_row_replaces_the_one_of_its_path(index: SqliteIndex) -> None:
 def test_file_that_takes_over_an_id_takes_the_row(index: SqliteIndex) -> None:
     put(index, make("b.txt", "urn:x"))
     put(index, make("a.txt", "urn:x", T + 1))
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
     assert ids(index) == ["urn:x"]
 
 
@@ -233,7 +234,7 @@ def test_two_entries_never_share_a_second(index: SqliteIndex) -> None:
     put(index, make("a.txt"))
     with pytest.raises(IndexUnusable):
         put(index, make("b.txt"))
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
 
 
 def test_replaced_text_stays_until_the_revision_after(index: SqliteIndex) -> None:
@@ -354,10 +355,10 @@ def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
     assert index.reading() == ""
     put(index, make("c.txt", updated=T + 2))
-    assert len(index.rows("", 9)) == 2
+    assert len(list_rows(index)) == 2
 
 
 def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex) -> None:
@@ -369,7 +370,7 @@ def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert index.rows("", 9) == []
+    assert list_rows(index) == []
 
 
 def test_index_without_create_is_missing_until_it_was_made(tmp_path: Path) -> None:
@@ -380,7 +381,7 @@ def test_index_without_create_is_missing_until_it_was_made(tmp_path: Path) -> No
     assert not Path(path).exists()
     made = SqliteIndex(path, create=True)
     put(made, make("a.txt"))
-    assert len(reading.rows("", 9)) == 1
+    assert len(list_rows(reading)) == 1
     reading.close()
     made.close()
 
@@ -421,7 +422,7 @@ def test_withdrawn_entry_stays_withdrawn_in_an_index_made_anew(tmp_path: Path) -
     index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     index.close()
     index = SqliteIndex(path, create=True)
-    [row] = index.rows("", 9)
+    [row] = list_rows(index)
     assert (row.source, row.state) == ("source", "withdrawn"), "another file isn't taken for it"
     index.close()
 
@@ -431,7 +432,7 @@ def test_index_of_another_schema_is_made_anew_but_for_identities(tmp_path: Path)
     row = make_other_schema(path)
     index = SqliteIndex(path, create=True)
     blank = replace(row, size=-1, mtime=0, source="", digest="", state="withdrawn")
-    assert index.rows("", 9) == [blank]
+    assert list_rows(index) == [blank]
     assert (ids(index), index.refused(), index.reading()) == ([], [], "")
     assert index.execute("PRAGMA user_version") == [(SCHEMA,)]
     index.close()
@@ -446,7 +447,7 @@ def test_index_of_the_first_schema_keeps_its_identities(tmp_path: Path) -> None:
     old.execute("PRAGMA user_version = 1")
     old.close()
     index = SqliteIndex(str(path), create=True)
-    assert [(found.id, found.seen, found.slug) for found in index.rows("", 9)] == [
+    assert [(found.id, found.seen, found.slug) for found in list_rows(index)] == [
         (row.id, row.seen, "")
     ]
     index.close()
@@ -504,7 +505,7 @@ def test_folder_of_the_index_is_no_business_of_gits(tmp_path: Path) -> None:
 def test_index_in_memory_needs_no_folder() -> None:
     index = SqliteIndex(":memory:", create=True)
     put(index, make("a.txt"))
-    assert len(index.rows("", 9)) == 1
+    assert len(list_rows(index)) == 1
     index.close()
 
 
@@ -523,7 +524,7 @@ def test_database_cut_short_is_reported_as_damaged(index: SqliteIndex) -> None:
     with open(index.path, "r+b") as file:
         file.truncate(3 * 4096)
     with pytest.raises(IndexUnusable):
-        index.rows("", 1000)
+        list_rows(index)
 
 
 @pytest.mark.parametrize("create", [True, False])
@@ -576,7 +577,7 @@ def test_threads_may_share_an_index(index: SqliteIndex) -> None:
     for thread in threads:
         thread.join()
     assert faults == []
-    assert sorted(row.updated for row in index.rows("", 999)) == list(range(T, T + 120))
+    assert sorted(row.updated for row in list_rows(index)) == list(range(T, T + 120))
 
 
 def test_other_process_writes_and_this_one_sees_it(index: SqliteIndex) -> None:
@@ -597,8 +598,8 @@ def test_readers_go_on_while_another_connection_writes(index: SqliteIndex) -> No
     other = SqliteIndex(index.path)
     with index.transaction():
         put_one(index, *make("b.txt", updated=T + 1))
-        assert [row.path for row in other.rows("", 9)] == ["a.txt"]
-    assert len(other.rows("", 9)) == 2
+        assert [row.path for row in list_rows(other)] == ["a.txt"]
+    assert len(list_rows(other)) == 2
     other.close()
 
 

@@ -20,7 +20,7 @@ from feedsvc.index.batch import BATCH
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import Report, ingest
 from feedsvc.model import Finding
-from tests.conftest import NOW, Site
+from tests.conftest import NOW, Site, list_rows
 from tests.test_folder import open_folder, unprivileged
 
 MakeSite = Callable[..., Site]
@@ -34,7 +34,7 @@ def count(report: Report) -> tuple[int, int, int, int, int]:
 
 
 def rows(site: Site) -> dict[str, Row]:
-    return {str(row.path): row for row in site.index.rows("", 10_000)}
+    return {str(row.path): row for row in list_rows(site.index)}
 
 
 def published(site: Site) -> dict[str, str]:
@@ -760,7 +760,7 @@ def test_draft_is_published_when_its_mark_is_taken_off(site: Site) -> None:
     mark(site, "a.txt", "draft: no")
     report = site.ingest()
     assert (shown(site), report.changed, report.hidden) == (["a.txt"], 1, 0)
-    [row] = site.index.rows("", 9)
+    [row] = list_rows(site.index)
     assert row.updated == row.published, "taking the mark off is no edit"
 
 
@@ -769,10 +769,10 @@ def test_undated_draft_is_published_when_it_is_none_any_more(site: Site) -> None
     site.ingest()
     mark(site, "a.txt", date=None)
     site.ingest()
-    [row] = site.index.rows("", 9)
+    [row] = list_rows(site.index)
     assert row.published == row.updated == int(site.now.timestamp())
     site.ingest()
-    assert site.index.rows("", 9) == [row]
+    assert list_rows(site.index) == [row]
 
 
 def test_published_article_that_becomes_a_draft_is_hidden_and_keeps_its_identity(
@@ -780,13 +780,13 @@ def test_published_article_that_becomes_a_draft_is_hidden_and_keeps_its_identity
 ) -> None:
     site.write("a.txt")
     site.ingest()
-    [before] = site.index.rows("", 9)
+    [before] = list_rows(site.index)
     mark(site, "a.txt", "draft: yes")
     site.ingest()
     assert shown(site) == []
     site.write("a.txt")
     site.ingest()
-    [after] = site.index.rows("", 9)
+    [after] = list_rows(site.index)
     assert (after.id, after.published, after.state) == (before.id, before.published, "published")
 
 
@@ -858,11 +858,11 @@ def test_feeds_follow_an_edit_and_the_settings_language(site: Site) -> None:
         "category/art/",
         "language/en/",
     ]
-    [before] = site.index.rows("", 9)
+    [before] = list_rows(site.index)
     site.options["language"] = "nl"
     site.ingest()
     assert "language/nl/" in site.index.memberships("https://example.org/a.txt")
-    assert site.index.rows("", 9) == [before], "the article itself is the same"
+    assert list_rows(site.index) == [before], "the article itself is the same"
 
 
 def test_article_without_url_has_a_page_named_after_its_file_for_good(site: Site) -> None:
@@ -871,14 +871,14 @@ def test_article_without_url_has_a_page_named_after_its_file_for_good(site: Site
     site.write("a.txt", url=None)
     site.write("b.txt")
     site.ingest()
-    rows = {row.path: row.slug for row in site.index.rows("", 9)}
+    rows = {row.path: row.slug for row in list_rows(site.index)}
     assert rows["Über uns & mehr.txt"] == "über-uns-and-mehr"
     assert (rows["a.txt"], rows["b.txt"]) == ("a", "")
     assert re.fullmatch(r"a-[0-9a-f]{12}", rows["deep/a.txt"])
     (site.folder / "a.txt").unlink()
     site.write("deep/a.txt", url=None, text="Edited.")
     site.ingest()
-    assert {row.path: row.slug for row in site.index.rows("", 9)} == rows
+    assert {row.path: row.slug for row in list_rows(site.index)} == rows
 
 
 def test_article_that_gets_a_url_has_no_page_any_more(site: Site) -> None:
@@ -897,7 +897,7 @@ def test_article_that_loses_its_url_again_has_its_old_page(site: Site) -> None:
     site.ingest()
     site.write("b.txt", url=None)
     site.ingest()
-    slugs = {row.path: row.slug for row in site.index.rows("", 9)}
+    slugs = {row.path: row.slug for row in list_rows(site.index)}
     assert slugs["b.txt"] == "b"
     assert slugs["x/b.txt"].startswith("b-")
 
@@ -905,12 +905,12 @@ def test_article_that_loses_its_url_again_has_its_old_page(site: Site) -> None:
 def test_dateless_article_that_was_public_keeps_its_date_as_a_draft(site: Site) -> None:
     site.write("a.txt", date=None)
     site.ingest()
-    [before] = site.index.rows("", 9)
+    [before] = list_rows(site.index)
     mark(site, "a.txt", "draft: yes", date=None)
     site.ingest()
     site.write("a.txt", date=None)
     site.ingest()
-    [after] = site.index.rows("", 9)
+    [after] = list_rows(site.index)
     assert (after.published, after.updated, after.state) == (
         before.published,
         before.updated,
@@ -935,11 +935,11 @@ def test_index_of_the_first_schema_moves_no_entry_for_a_new_one(site: Site) -> N
     for name in "bcd":
         site.write(f"{name}.txt")
     site.ingest()
-    before = {row.id: row.updated for row in site.index.rows("", 9)}
+    before = {row.id: row.updated for row in list_rows(site.index)}
     site.index.execute("PRAGMA user_version = 1")
     site.close()
     site.index = SqliteIndex(site.settings.database, create=True)
     site.write("a-new.txt")
     site.ingest()
-    after = {row.id: row.updated for row in site.index.rows("", 9)}
+    after = {row.id: row.updated for row in list_rows(site.index)}
     assert {id: after[id] for id in before} == before

@@ -13,13 +13,14 @@ import msgspec
 
 from feedsvc.index.catalogue import MAIN
 from feedsvc.index.entries import EntryTables
-from feedsvc.index.schema import Change, Counts, Labelled, Look, Medium, Row, State
+from feedsvc.index.schema import Change, Counts, Glance, Labelled, Look, Medium, Row, State
 from feedsvc.model import Article, Finding
 
 __all__ = [
     "MAIN",
     "Change",
     "Counts",
+    "Glance",
     "Index",
     "Labelled",
     "Look",

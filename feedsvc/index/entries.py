@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from feedsvc.index.catalogue import MAIN
 from feedsvc.index.media import MediaTables
-from feedsvc.index.schema import COLUMNS, Change, Look, Row
+from feedsvc.index.schema import COLUMNS, Change, Glance, Look, Row
 
 __all__ = ["EntryTables"]
 
@@ -25,6 +25,12 @@ _PUT = (
 )
 
 _decode = msgspec.msgpack.Decoder(dict[str, str]).decode
+
+# Each has an index of its own.
+_DUE = (
+    "state = 'waiting' AND published <= :now",
+    "expires > 0 AND expires <= :now AND state IN ('published', 'unlisted', 'waiting')",
+)
 
 
 class _Member(Struct, frozen=True):
@@ -41,13 +47,20 @@ class EntryTables(MediaTables):
 
     # What ingest reads
 
-    def rows(self, after: str, limit: int) -> list[Row]:
-        """Return the next rows in the order of their paths, withdrawn ones too."""
+    def glances(self, after: str, limit: int, now: int) -> list[Glance]:
+        """Glance at the next entries in the order of their paths, withdrawn ones too."""
         rows = self.execute(
-            f"SELECT {COLUMNS} FROM article WHERE path > :after ORDER BY path LIMIT :limit",
-            {"after": after, "limit": limit},
+            "SELECT path, size, mtime, source, state = 'withdrawn',"
+            f" {' OR '.join(_DUE)}"
+            " FROM article WHERE path > :after ORDER BY path LIMIT :limit",
+            {"after": after, "limit": limit, "now": now},
         )
-        return [Row(*row) for row in rows]
+        return [Glance(*row) for row in rows]
+
+    def at_paths(self, paths: Sequence[str]) -> dict[str, Row]:
+        """Return the rows of the entries that have these files."""
+        rows = self._select_all(f"SELECT {COLUMNS} FROM article WHERE path", paths)
+        return {row[1]: Row(*row) for row in rows}
 
     def find(self, id: str) -> Row | None:
         """Return the row that holds an id, if any."""
@@ -56,12 +69,8 @@ class EntryTables(MediaTables):
 
     def due(self, now: int) -> list[Row]:
         """Return the rows whose time to be published, or to expire, has come, in path order."""
-        rows = self.execute(
-            f"SELECT {COLUMNS} FROM article WHERE state = 'waiting' AND published <= :now"
-            f" UNION SELECT {COLUMNS} FROM article WHERE expires > 0 AND expires <= :now"
-            " AND state IN ('published', 'unlisted', 'waiting') ORDER BY path",
-            {"now": now},
-        )
+        waiting, expiring = (f"SELECT {COLUMNS} FROM article WHERE {which}" for which in _DUE)
+        rows = self.execute(f"{waiting} UNION {expiring} ORDER BY path", {"now": now})
         return [Row(*row) for row in rows]
 
     def hidden(self) -> dict[str, int]:

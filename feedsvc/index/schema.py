@@ -113,6 +113,17 @@ class Change(Struct, frozen=True):
     replaces: str = ""
 
 
+class Glance(Struct, frozen=True):
+    """As much of a row as tells whether its file has changed; and whether its time has come."""
+
+    path: str
+    size: int
+    mtime: int
+    source: str
+    withdrawn: bool
+    due: bool
+
+
 class Look(Struct, frozen=True):
     """How the file at a path looks that makes what it made: see Row."""
 
