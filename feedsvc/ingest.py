@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import chain
 from typing import TypeAlias
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc import readers
@@ -24,6 +23,7 @@ from feedsvc.matching import Step, match, read_glances
 from feedsvc.media import Finder, Library, list_stale
 from feedsvc.model import Finding
 from feedsvc.parsing import Answers, Parsed, Wanted, describe, list_feeds, parse
+from feedsvc.reports import Report
 from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
 
@@ -41,24 +41,6 @@ SETTLED = 2 * 10**9
 Chunk: TypeAlias = tuple[list[Step], Wanted]
 
 
-class Report(Struct):
-    """What a run did: how many articles, and what was refused, or is no article (by kind).
-
-    `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
-    or expired, `kept` those that an empty folder would have withdrawn.
-    """
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    waiting: int = 0
-    hidden: int = 0
-    kept: int = 0
-    refused: list[Finding] = field(default_factory=list)
-    ignored: dict[str, int] = field(default_factory=dict)
-
-
 def ingest(
     settings: Settings,
     index: Index,
@@ -66,14 +48,15 @@ def ingest(
     *,
     allow_empty: bool = False,
     listen: Callable[[Finding], None] = lambda finding: None,
+    advance: Callable[[int], None] = lambda done: None,
     jobs: int = 1,
 ) -> Report:
     """Bring `index` up to date with the folder of `settings`, as of `now`.
 
     A folder without a readable article withdraws nothing unless `allow_empty`. `listen` is told
-    what was found in the files that were read, but for refusals; many are read by as many
-    processes as `jobs`. Raises FolderError where the folder can't be read, and the
-    index's errors.
+    what was found in the files that were read, but for refusals; `advance` how many are dealt
+    with, now and then. Many are read by as many processes as `jobs`.
+    Raises FolderError where the folder can't be read, and the index's errors.
     """
     with index.exclusive():
         run = _Run(settings, index, int(now.timestamp()), listen)
@@ -90,6 +73,7 @@ def ingest(
         steps = match(chain(faulty, files), glances)
         for (chunk, wanted), answers in _parse(settings, run.cut(steps), jobs):
             run.deal(chunk, wanted, answers)
+            advance(run.report.seen)
         run.finish()
     return run.report
 

@@ -12,6 +12,7 @@ HOUSE = Path(feedsvc.__file__).parent
 
 LEVELS = {
     "cli": 11,
+    "progress": 10,
     "web": 10,
     "export": 10,
     "server": 10,
@@ -25,6 +26,7 @@ LEVELS = {
     "paths": 7,
     "identity": 7,
     "matching": 6,
+    "reports": 6,
     "parsing": 6,
     "media": 6,
     "selection": 6,
@@ -60,6 +62,8 @@ ROOMS_OF = {
     "babel": {"languages.py"},
     "charset_normalizer": {"clean.py"},
     "idna": {"clean.py"},
+    "rich": {"progress.py"},
+    "zstandard": {"index/texts.py"},
 }
 CLOCKS = {"now", "utcnow", "today", "time_ns", "localtime", "gmtime"}
 

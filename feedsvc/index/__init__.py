@@ -4,7 +4,6 @@ One contract, and the SQL that both engines have in common. Rows in, rows out: e
 ingest's, and no clock is read here. Text is kept by digest, apart from the narrow rows.
 """
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -14,7 +13,8 @@ import msgspec
 from feedsvc.index.catalogue import MAIN
 from feedsvc.index.entries import EntryTables
 from feedsvc.index.schema import Change, Counts, Glance, Labelled, Look, Medium, Row, State
-from feedsvc.model import Article, Finding
+from feedsvc.index.texts import digest_entry, pack_article
+from feedsvc.model import Finding
 
 __all__ = [
     "MAIN",
@@ -30,19 +30,6 @@ __all__ = [
     "digest_entry",
     "pack_article",
 ]
-
-
-def pack_article(article: Article) -> tuple[str, bytes]:
-    """Pack an article's text as it is stored; return the digest of it, and the bytes."""
-    import zstandard
-
-    packed = msgspec.msgpack.encode(article)
-    return hashlib.blake2b(packed, digest_size=16).hexdigest(), zstandard.compress(packed, 1)
-
-
-def digest_entry(id: str, text: str) -> str:
-    """Digest an entry: its id, and the digest of its article's text."""
-    return hashlib.blake2b(f"{id}\0{text}".encode(), digest_size=16).hexdigest()
 
 
 class Index(EntryTables):

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from feedsvc.errors import IndexMissing
 from feedsvc.index.schema import Counts, Labelled
+from feedsvc.index.texts import unpack_articles
 from feedsvc.model import Article, Finding, Stamp
 
 __all__ = ["MAIN", "Catalogue"]
@@ -131,12 +130,8 @@ class Catalogue(ABC):
 
     def articles(self, digests: Sequence[str]) -> dict[str, Article]:
         """Return the articles of these digests; those no longer kept are missing."""
-        import zstandard
-
-        decode = msgspec.msgpack.Decoder(Article).decode
-        unpack = zstandard.ZstdDecompressor().decompress
         rows = self._select_all("SELECT digest, article FROM content WHERE digest", digests)
-        return {digest: decode(unpack(packed)) for digest, packed in rows}
+        return unpack_articles(rows)
 
     # Feeds
 

@@ -24,6 +24,8 @@ VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
 READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
+_SUFFIXES = tuple(READERS)
+_LONGEST = max(map(len, READERS))
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
 # ISO 639-1, each code followed by a space.
@@ -40,7 +42,7 @@ _LANGUAGES = (
 
 def is_article(path: str) -> bool:
     """Whether a reader is there for a file of this name."""
-    return splitext(path)[1].lower() in READERS
+    return path[-_LONGEST:].lower().endswith(_SUFFIXES)
 
 
 def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
