@@ -11,7 +11,8 @@ class Report(Struct):
     """What a run did: how many articles, and what was refused, or is no article (by kind).
 
     `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
-    or expired, `kept` those that an empty folder would have withdrawn.
+    or expired, `kept` those that an empty folder would have withdrawn. `aside` is where a
+    damaged index is kept, that was made anew.
     """
 
     new: int = 0
@@ -21,6 +22,7 @@ class Report(Struct):
     waiting: int = 0
     hidden: int = 0
     kept: int = 0
+    aside: str = ""
     refused: list[Finding] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
 

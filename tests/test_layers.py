@@ -53,7 +53,7 @@ ROOMS_OF = {
     "feedgen": {"formats/atom_rss.py"},
     "flask": {"web.py"},
     "werkzeug": {"web.py"},
-    "sqlite3": {"index/sqlite.py"},
+    "sqlite3": {"index/sqlite.py", "index/identities.py"},
     "psycopg": {"index/postgres.py"},
     "dateutil": {"dates.py"},
     "granian": {"server.py"},

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 import msgspec
 
+from feedsvc.errors import IndexUnusable
 from feedsvc.index.catalogue import MAIN
 from feedsvc.index.entries import EntryTables
 from feedsvc.index.schema import Change, Counts, Glance, Labelled, Look, Medium, Row, State
@@ -42,6 +43,17 @@ class Index(EntryTables):
     @abstractmethod
     def exclusive(self) -> AbstractContextManager[None]:
         """Wait to be the only one that ingests, among all processes."""
+
+    def is_suspect(self) -> bool:
+        """Whether anybody has found that the index is damaged, since it was made."""
+        return False
+
+    def set_aside(self) -> str:
+        """Keep a damaged index aside, and make it anew with what identities can be read of it.
+
+        Return where the damaged one is. Raises IndexUnusable where it can't be done.
+        """
+        raise IndexUnusable("index", "damaged", "it is for its server to mend")
 
     @abstractmethod
     def close(self) -> None:

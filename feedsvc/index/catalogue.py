@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from feedsvc.errors import IndexMissing
+from feedsvc.errors import IndexDamaged, IndexMissing
 from feedsvc.index.schema import Counts, Labelled
 from feedsvc.index.texts import unpack_articles
 from feedsvc.model import Article, Finding, Stamp
@@ -43,6 +43,10 @@ class Catalogue(ABC):
     @abstractmethod
     def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement, that returns nothing, with each of the values."""
+
+    def suspect(self, why: str) -> IndexDamaged:
+        """Note that the index was found to be damaged; return what is to be raised."""
+        return IndexDamaged("index", "the index is damaged", why)
 
     def _select_all(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
         """Run a statement that ends in what is to be one of the values; yield its rows."""
@@ -131,7 +135,10 @@ class Catalogue(ABC):
     def articles(self, digests: Sequence[str]) -> dict[str, Article]:
         """Return the articles of these digests; those no longer kept are missing."""
         rows = self._select_all("SELECT digest, article FROM content WHERE digest", digests)
-        return unpack_articles(rows)
+        try:
+            return unpack_articles(rows)
+        except ValueError as error:
+            raise self.suspect(f"a stored text is no text: {error}") from error
 
     # Feeds
 

@@ -24,9 +24,12 @@ def digest_entry(id: str, text: str) -> str:
 
 
 def unpack_articles(rows: Iterable[tuple[str, bytes]]) -> dict[str, Article]:
-    """Unpack what was stored under each name."""
+    """Unpack what was stored under each name. Raises ValueError where that is damaged."""
     import zstandard
 
     decode = msgspec.msgpack.Decoder(Article).decode
     unpack = zstandard.ZstdDecompressor().decompress
-    return {name: decode(unpack(packed)) for name, packed in rows}
+    try:
+        return {name: decode(unpack(packed)) for name, packed in rows}
+    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        raise ValueError(str(error)) from error
