@@ -7,24 +7,25 @@ is withdrawn because a folder can't be seen.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import chain
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feedsvc import readers
 from feedsvc.errors import ArticleError
 from feedsvc.facets import list_facets
-from feedsvc.folder import File, read_file, walk
+from feedsvc.folder import File, read_file
 from feedsvc.identity import Registry
 from feedsvc.index import MAIN, Index, Row, pack_article
-from feedsvc.media import Finder, Library, list_stale
+from feedsvc.media import Finder, Library
 from feedsvc.model import Article, Finding, Reading
+from feedsvc.report import Report
+from feedsvc.scope import Scope
 from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
+from feedsvc.terms import pack_terms
 
 __all__ = ["Report", "ingest"]
 
@@ -35,59 +36,34 @@ SETTLED = 2 * 10**9
 """Nanoseconds after which every later change shows in a file's mtime, on any file system."""
 
 
-class Report(Struct):
-    """What a run did: how many articles, and what was refused, or is no article (by kind).
-
-    `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
-    or expired, `kept` those that an empty folder would have withdrawn.
-    """
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    waiting: int = 0
-    hidden: int = 0
-    kept: int = 0
-    refused: list[Finding] = field(default_factory=list)
-    ignored: dict[str, int] = field(default_factory=dict)
-
-
 def ingest(
     settings: Settings,
     index: Index,
     now: datetime,
     *,
+    changed: Collection[str] | None = None,
     allow_empty: bool = False,
+    lead: bool = False,
+    rests: Callable[[str, int, int], bool] = lambda path, size, mtime: True,
     listen: Callable[[Reading], None] = lambda reading: None,
 ) -> Report:
     """Bring `index` up to date with the folder of `settings`, as of `now`.
 
-    A folder without a readable article withdraws nothing unless `allow_empty`. `listen` is told
-    of each file that was read. Raises FolderError where the folder can't be read, and the
-    index's errors.
+    With the paths that have `changed`, looks at no others, unless all are to be read by other
+    settings. A folder without a readable article withdraws nothing unless `allow_empty`. Who is
+    to `lead` leaves the settings to whoever serves. A file that doesn't rest, by its path, size
+    and mtime, is left for later; `listen` is told of each that was read. Raises FolderError
+    where the folder can't be read, and the index's errors.
     """
     with index.exclusive(), ExitStack() as batch:
-        run = _Run(settings, index, int(now.timestamp()), batch, listen)
-        files = walk(settings.folder, run.report.ignored)
-        faulty: list[File] = []
-        for file in files:
-            faulty.append(file)
-            if file.fault is None:
-                break
-        else:
-            counts = index.counts()
-            run.report.kept = 0 if allow_empty else counts.published + counts.waiting
-        run.merge(chain(faulty, files), iter(()) if run.report.kept else _rows(index))
-        run.finish()
+        run = _Run(settings, index, int(now.timestamp()), batch, listen, rests)
+        terms = pack_terms(settings) if lead else index.settings()
+        if not run.same_rules or terms != index.settings():
+            changed = None
+        scope = Scope(settings, index, changed)
+        run.look(scope, allow_empty)
+        run.finish(scope, terms)
     return run.report
-
-
-def _rows(index: Index) -> Iterator[Row]:
-    after = ""
-    while rows := index.rows(after, 10 * BATCH):
-        yield from rows
-        after = rows[-1].path or ""
 
 
 class _Run:
@@ -100,9 +76,10 @@ class _Run:
         now: int,
         batch: ExitStack,
         listen: Callable[[Reading], None],
+        rests: Callable[[str, int, int], bool],
     ) -> None:
         self.settings, self.index, self.now = settings, index, now
-        self.batch, self.listen = batch, listen
+        self.batch, self.listen, self.rests = batch, listen, rests
         self.report = Report()
         self.rules = readers.digest_rules(settings)
         self.same_rules = index.reading() == self.rules
@@ -110,8 +87,15 @@ class _Run:
         self.written = 0
         self.registry = Registry(settings, index, self.now)
         self.displaced: set[str] = set()
-        self.library = Library(settings, index.medium)
-        self.stale = list_stale(settings, index)
+        self.library = Library(settings, index.medium, rests)
+        self.stale: set[str] = set()
+
+    def look(self, scope: Scope, allow_empty: bool) -> None:
+        """Deal with the files that are in the scope, and with their rows."""
+        self.stale = scope.stale
+        for files, rows in scope.parts(allow_empty):
+            self.merge(files, rows)
+        self.report.kept, self.report.ignored = scope.kept, scope.ignored
 
     def merge(self, files: Iterator[File], known: Iterator[Row]) -> None:
         """Match files with rows by path; deal with each pair, and with those without a match."""
@@ -143,6 +127,9 @@ class _Run:
         settled = row and row.state != "withdrawn" and self.is_current(file)
         if row and settled and (row.size, row.mtime) == (file.size, file.mtime):
             self.report.unchanged += not is_due(row, self.now)
+            return
+        if file.fault is None and not self.rests(file.path, file.size, file.mtime):
+            self.report.restless.append(file.path)
             return
         try:
             if file.fault:
@@ -181,7 +168,11 @@ class _Run:
             self.report.unchanged += not is_due(row, self.now)
             return
         finder = Finder(self.library, file.path)
+        self.library.restless = False
         reading = readers.read(file.path, data, self.settings, finder)
+        if self.library.restless:
+            self.report.restless.append(file.path)
+            return
         article = reading.article
         id, old = self.registry.recognize(file.path, article, row)
         digest, packed = pack_article(id, article)
@@ -274,7 +265,7 @@ class _Run:
         if row.state == "withdrawn":
             self.index.use(row.id, {})
 
-    def finish(self) -> None:
+    def finish(self, scope: Scope, terms: str) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
         for row in self.index.due(self.now):
             now = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)
@@ -282,13 +273,14 @@ class _Run:
             self.write(now, self.list_feeds(now, self.index.articles([row.digest])[row.digest]))
             self.report.changed += 1
         self.begin()
-        self.index.refuse(sorted(self.report.refused))
-        self.index.drop_unused()
-        self.index.finish_run(self.now, self.rules)
+        self.index.refuse(sorted(self.report.refused), scope.places)
+        self.index.finish_run(self.now, self.rules, terms)
         self.report.withdrawn += len(self.displaced)
-        hidden = self.index.hidden()
-        self.report.waiting = hidden.pop("waiting", 0)
-        self.report.hidden = sum(hidden.values())
+        if scope.whole:
+            self.index.drop_unused()
+            hidden = self.index.hidden()
+            self.report.waiting = hidden.pop("waiting", 0)
+            self.report.hidden = sum(hidden.values())
 
 
 def _update(article: Article, published: int, edited: int) -> int:

@@ -7,15 +7,15 @@ ingest's, and no clock is read here. Text is kept by digest, apart from the narr
 import hashlib
 import zlib
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import msgspec
 
 from feedsvc.index.catalogue import MAIN
-from feedsvc.index.media import MediaTables
+from feedsvc.index.changes import ChangeTables
 from feedsvc.index.schema import COLUMNS, Counts, Labelled, Medium, Row, State
-from feedsvc.model import Article, Finding
+from feedsvc.model import Article
 
 __all__ = ["MAIN", "Counts", "Index", "Labelled", "Medium", "Row", "State", "pack_article"]
 
@@ -27,7 +27,7 @@ def pack_article(id: str, article: Article) -> tuple[str, bytes]:
     return digest.hexdigest(), packed
 
 
-class Index(MediaTables):
+class Index(ChangeTables):
     """The contract. Writes are made inside `transaction`, by one process at a time."""
 
     @abstractmethod
@@ -37,6 +37,13 @@ class Index(MediaTables):
     @abstractmethod
     def exclusive(self) -> AbstractContextManager[None]:
         """Wait to be the only one that ingests, among all processes."""
+
+    @abstractmethod
+    def lead(self) -> AbstractContextManager[bool]:
+        """Try to be the one that watches the folder, among all processes; tell whether it is.
+
+        It is until the end of the context or of the process, however that comes.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -211,15 +218,6 @@ class Index(MediaTables):
             {"path": path, "size": size, "mtime": mtime, "source": source},
         )
 
-    def refuse(self, refused: Iterable[Finding]) -> None:
-        """Replace the list of what is refused."""
-        self.execute("DELETE FROM refused")
-        for finding in refused:
-            self.execute(
-                "INSERT INTO refused VALUES (:path, :line, :field, :what, :why)",
-                msgspec.structs.asdict(finding),
-            )
-
     def begin_run(self, *, same_rules: bool) -> None:
         """Note that a run has begun to write: should it never end, the next one ends it.
 
@@ -228,19 +226,25 @@ class Index(MediaTables):
         reading = "reading" if same_rules else "''"
         self.execute(f"UPDATE revision SET pending = 1, reading = {reading}")
 
-    def finish_run(self, now: int, reading: str) -> None:
+    def finish_run(self, now: int, reading: str, settings: str | None = None) -> None:
         """End a run: where it wrote anything, count a revision; the first is the time.
 
         So an index made anew doesn't count what another has counted. Text replaced before the
-        last revision goes: nobody plans with it any more.
+        last revision goes: nobody plans with it any more. With `settings`, those are what the
+        edition is made with from now on: where they are others, that counts too.
         """
         self.execute(
             "DELETE FROM content WHERE replaced <= (SELECT number FROM revision WHERE pending = 1)"
         )
         self.execute(
-            "UPDATE revision SET number = CASE number WHEN 0 THEN :now ELSE number + pending END,"
-            " pending = 0, time = :now, reading = :reading",
-            {"now": now, "reading": reading},
+            "UPDATE revision SET number = CASE WHEN number = 0 THEN :now"
+            " WHEN settings <> :settings THEN number + 1 ELSE number + pending END,"
+            " pending = 0, time = :now, reading = :reading, settings = :settings",
+            {
+                "now": now,
+                "reading": reading,
+                "settings": self.settings() if settings is None else settings,
+            },
         )
 
     def record(self, path: str, version: str, now: int) -> None:

@@ -8,7 +8,7 @@ __all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Labelled", "Medium", "Row",
 
 State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
 
-SCHEMA = 2
+SCHEMA = 3
 """To be raised with any change of the tables: an index of another schema is made anew."""
 
 TABLES = (
@@ -21,7 +21,8 @@ TABLES = (
     "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
     "CREATE INDEX article_unread ON article (updated) WHERE source = ''",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
-    "CREATE INDEX article_expires ON article (expires) WHERE expires > 0",
+    "CREATE INDEX article_expires ON article (expires) WHERE expires > 0"
+    " AND state IN ('published', 'unlisted', 'waiting')",
     "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
     "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
     "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
@@ -36,6 +37,7 @@ TABLES = (
     """CREATE TABLE refused (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
         why TEXT NOT NULL)""",
+    "CREATE INDEX refused_path ON refused (path)",
     """CREATE TABLE medium (
         path TEXT PRIMARY KEY, name TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
         settled BIGINT NOT NULL)""",
@@ -44,8 +46,9 @@ TABLES = (
     "PRIMARY KEY (id, path))",
     "CREATE INDEX used_path ON used (path)",
     "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
-    "CREATE TABLE revision (number BIGINT, time BIGINT, reading TEXT, pending BIGINT)",
-    "INSERT INTO revision VALUES (0, 0, '', 0)",
+    """CREATE TABLE revision (
+        number BIGINT, time BIGINT, reading TEXT, pending BIGINT, settings TEXT, trouble TEXT)""",
+    "INSERT INTO revision VALUES (0, 0, '', 0, '', '')",
 )
 
 
