@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 
 from watchfiles import Change, watch
 
+from feedsvc.folder import is_open
 from feedsvc.readers import is_article
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import CONFIG
@@ -110,7 +111,7 @@ class Events:
             self._new.append((time.monotonic() + LATER, path))
         if is_folder and change == Change.modified:
             # Its time, which says nothing that its files don't, or its mode.
-            if path in self.hidden or not os.access(full, os.R_OK | os.X_OK):
+            if path in self.hidden or not is_open(full):
                 yield path
             return
         known = is_article(path) or tell_type(f"a{PurePath(path).suffix}") or path == CONFIG

@@ -21,6 +21,7 @@ __all__ = [
     "File",
     "find",
     "has_article",
+    "is_open",
     "locate",
     "look",
     "open_file",
@@ -107,10 +108,15 @@ def locate(root: str, path: str) -> str:
         above = path[:end]
         if above.count("/") >= DEEPEST or _UNPRINTABLE.search(above) or is_article(above):
             return above
-        if os.path.islink(f"{root}/{above}") or not os.access(f"{root}/{above}", os.R_OK | os.X_OK):
+        if os.path.islink(f"{root}/{above}") or not is_open(f"{root}/{above}"):
             return above
         end = path.find("/", end + 1)
     return path
+
+
+def is_open(folder: str) -> bool:
+    """Whether a folder is there and may be entered."""
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
 
 
 def find(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:

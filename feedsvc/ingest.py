@@ -93,7 +93,7 @@ class _Run:
     def look(self, scope: Scope, allow_empty: bool) -> None:
         """Deal with the files that are in the scope, and with their rows."""
         self.stale = scope.stale
-        for files, rows in scope.parts(allow_empty):
+        for files, rows in scope.parts(allow_empty, self.registry.lost):
             self.merge(files, rows)
         self.report.kept, self.report.ignored = scope.kept, scope.ignored
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, FolderError, IndexMissing, SettingsError
 from feedsvc.events import Events
+from feedsvc.folder import is_open
 from feedsvc.index import Index
 from feedsvc.ingest import ingest
 from feedsvc.model import Finding
@@ -273,8 +274,7 @@ def _identify(folder: str) -> tuple[int, int] | None:
         status = os.stat(folder)
     except OSError:
         return None
-    readable = os.access(folder, os.R_OK | os.X_OK)
-    return (status.st_dev, status.st_ino) if readable else None
+    return (status.st_dev, status.st_ino) if is_open(folder) else None
 
 
 def _look(file: Path) -> tuple[int, int]:

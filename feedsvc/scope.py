@@ -53,10 +53,13 @@ class Scope:
         """What it is, as findings name it; None where it is everything."""
         return None if self._targets is None else [show_path(path) for path in self._targets]
 
-    def parts(self, allow_empty: bool) -> Iterator[tuple[Iterator[File], Iterator[Row]]]:
+    def parts(
+        self, allow_empty: bool, lost: Collection[str]
+    ) -> Iterator[tuple[Iterator[File], Iterator[Row]]]:
         """Yield the files of each part, and its rows, both in the order of their paths.
 
         There are no rows where no article is, unless `allow_empty`: the folder may not be mounted.
+        The files in `lost` have lost their entries to others meanwhile: they are in the scope.
         """
         if self._targets is None:
             files = walk(self._root, self.ignored)
@@ -71,9 +74,14 @@ class Scope:
             return
         if self._targets and not has_article(self._root):
             self._keep(allow_empty)
-        for path in self._targets:
-            rows = [] if self.kept else self._index.rows_at(path)
-            yield find(self._root, path, self.ignored), iter(rows)
+        places = self._targets
+        while places:
+            for path in places:
+                rows = [] if self.kept else self._index.rows_at(path)
+                yield find(self._root, path, self.ignored), iter(rows)
+            seen = self._targets
+            self._targets = _leave_out_nested([*seen, *lost])
+            places = [path for path in self._targets if path not in seen]
 
     def _keep(self, allow_empty: bool) -> None:
         counts = self._index.counts()
@@ -86,10 +94,15 @@ class Scope:
             after = rows[-1].path or ""
 
 
+def _order(path: str) -> str:
+    """Order a path as all that is in it is ordered, where it is a folder."""
+    return f"{path}/"
+
+
 def _leave_out_nested(places: Iterable[str]) -> list[str]:
     """Put paths into order, and leave out those within others."""
     chosen: list[str] = []
-    for place in sorted(places, key=lambda place: f"{place}/"):
-        if not chosen or not f"{place}/".startswith(f"{chosen[-1]}/"):
+    for place in sorted(places, key=_order):
+        if not chosen or not place.startswith(f"{chosen[-1]}/"):
             chosen.append(place)
     return chosen
