@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from functools import partial
 from io import FileIO
+from pathlib import Path
 from posixpath import splitext
 
 from msgspec import Struct
@@ -19,7 +20,19 @@ from msgspec import Struct
 from feedsvc.errors import ArticleError, BadValue, FolderError
 from feedsvc.readers import is_article
 
-__all__ = ["File", "count", "look", "open_file", "read_file", "walk"]
+__all__ = [
+    "File",
+    "count",
+    "find",
+    "has_article",
+    "is_open",
+    "locate",
+    "look",
+    "open_file",
+    "read_file",
+    "show_path",
+    "walk",
+]
 
 DEEPEST = 100
 """Folders in each other; more is a loop or a mistake."""
@@ -107,14 +120,69 @@ def _enter(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
             yield _refuse(path, "can't be read", error.strerror)
 
 
+def locate(root: str, path: str) -> str:
+    """Return where a walk on its way to `path` ends: there, or at a folder that it doesn't enter.
+
+    Raises FolderError where the folder itself can't be read.
+    """
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        raise FolderError(root, f"can't be read: {error.strerror}") from error
+    end = path.find("/")
+    while end > 0:
+        above = path[:end]
+        if above.count("/") >= DEEPEST or _UNPRINTABLE.search(above) or is_article(above):
+            return above
+        if os.path.islink(f"{root}/{above}") or not is_open(f"{root}/{above}"):
+            return above
+        end = path.find("/", end + 1)
+    return path
+
+
+def is_open(folder: str) -> bool:
+    """Whether a folder is there and may be entered."""
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
+
+
+def find(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
+    """Find what `walk` finds at a path that `locate` gave, or below it where it is a folder."""
+    try:
+        status = os.lstat(f"{root}/{path}")
+    except OSError:
+        return
+    if is_article(path):
+        yield look(root, path)
+    elif stat.S_ISDIR(status.st_mode):
+        yield from _enter(root, f"{path}/", ignored)
+
+
+def has_article(root: str) -> bool:
+    """Whether there is a file that may be an article: looks no further than to the first."""
+    folders = [""]
+    while folders:
+        prefix = folders.pop()
+        try:
+            with os.scandir(f"{root}/{prefix}") as found:
+                for entry in found:
+                    if entry.name[0] == ".":
+                        continue
+                    if is_article(entry.name):
+                        if _look(root, prefix + entry.name, entry).fault is None:
+                            return True
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(f"{prefix}{entry.name}/")
+        except OSError:
+            continue
+    return False
+
+
 def look(root: str, path: str) -> File:
     """Look at one file as `walk` does."""
-    with os.scandir(os.path.dirname(f"{root}/{path}")) as found:
-        entry = next(entry for entry in found if entry.name == os.path.basename(path))
-    return _look(root, path, entry)
+    return _look(root, path, Path(root, path))
 
 
-def _look(root: str, path: str, entry: os.DirEntry[str]) -> File:
+def _look(root: str, path: str, entry: os.DirEntry[str] | Path) -> File:
     if bad := _UNPRINTABLE.search(entry.name):
         return _refuse(path, "can't be published", f"its name holds {bad[0]!a}")
     if entry.is_symlink() and _resolve(root, path) is None:
@@ -130,8 +198,12 @@ def _look(root: str, path: str, entry: os.DirEntry[str]) -> File:
 
 
 def _refuse(path: str, what: str, why: str | None) -> File:
-    shown = _UNPRINTABLE.sub(lambda bad: ascii(bad[0])[1:-1], path)
-    return File(path, fault=ArticleError(shown, 1, "file", what, why or ""))
+    return File(path, fault=ArticleError(show_path(path), 1, "file", what, why or ""))
+
+
+def show_path(path: str) -> str:
+    """Write a path as findings name it."""
+    return _UNPRINTABLE.sub(lambda bad: ascii(bad[0])[1:-1], path)
 
 
 def _resolve(root: str, path: str) -> str | None:

@@ -6,7 +6,7 @@ is withdrawn because a folder can't be seen.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import TypeAlias
@@ -14,26 +14,26 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from feedsvc import readers
-from feedsvc.errors import ArticleError
-from feedsvc.folder import File, look, walk
+from feedsvc.errors import ArticleError, IndexDamaged
+from feedsvc.folder import File, look
 from feedsvc.identity import Registry
 from feedsvc.index import Glance, Index, Look, Row, digest_entry
 from feedsvc.index.batch import Batch
-from feedsvc.matching import Step, match, read_glances
-from feedsvc.media import Finder, Library, list_stale
+from feedsvc.matching import Step, match
+from feedsvc.media import Finder, Library, Rests
 from feedsvc.model import Finding
+from feedsvc.parsers import parse_many
 from feedsvc.parsing import Answers, Parsed, Wanted, describe, list_feeds, parse
-from feedsvc.reports import Report
+from feedsvc.report import Report
+from feedsvc.scope import Scope
 from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
+from feedsvc.terms import pack_terms
 
 __all__ = ["Report", "ingest"]
 
 CHUNK = 256
 """Files and rows that are dealt with at once."""
-
-FEW = 2000
-"""Files that are parsed before it pays to start processes for the others."""
 
 SETTLED = 2 * 10**9
 """Nanoseconds after which every later change shows in a file's mtime, on any file system."""
@@ -46,68 +46,68 @@ def ingest(
     index: Index,
     now: datetime,
     *,
+    changed: Collection[str] | None = None,
     allow_empty: bool = False,
+    lead: bool = False,
+    rests: Rests = lambda path, size, mtime: True,
     listen: Callable[[Finding], None] = lambda finding: None,
     advance: Callable[[int], None] = lambda done: None,
     jobs: int = 1,
 ) -> Report:
     """Bring `index` up to date with the folder of `settings`, as of `now`.
 
-    A folder without a readable article withdraws nothing unless `allow_empty`. `listen` is told
-    what was found in the files that were read, but for refusals; `advance` how many are dealt
-    with, now and then. Many are read by as many processes as `jobs`.
+    With the paths that have `changed`, looks at no others, unless all are to be read by other
+    settings. A folder without a readable article withdraws nothing unless `allow_empty`. Who is
+    to `lead` leaves the settings to whoever serves. A file that doesn't rest, by its path, size
+    and mtime, is left for later. `listen` is told what was found in the files that were read,
+    but for refusals; `advance` how many are dealt with, now and then. Many files are read by as
+    many processes as `jobs`. A damaged index is made anew.
     Raises FolderError where the folder can't be read, and the index's errors.
     """
+
+    def attempt(aside: str) -> Report:
+        run = _Run(settings, index, int(now.timestamp()), listen, rests)
+        terms = pack_terms(settings) if lead else index.settings()
+        same = run.same_rules and terms == index.settings()
+        scope = Scope(settings, index, changed if same else None)
+        run.stale = scope.stale
+        for files, glances in scope.parts(run.now, allow_empty):
+            chunks = run.cut(match(files, glances))
+            for (chunk, wanted), answers in parse_many(settings, chunks, jobs):
+                run.deal(chunk, wanted, answers)
+                advance(run.report.seen)
+        run.finish(scope, terms)
+        run.report.aside = aside
+        return run.report
+
     with index.exclusive():
-        run = _Run(settings, index, int(now.timestamp()), listen)
-        files = walk(settings.folder, run.report.ignored)
-        faulty: list[File] = []
-        for file in files:
-            faulty.append(file)
-            if file.fault is None:
-                break
-        else:
-            counts = index.counts()
-            run.report.kept = 0 if allow_empty else counts.published + counts.waiting
-        glances = iter(()) if run.report.kept else read_glances(index, run.now)
-        steps = match(chain(faulty, files), glances)
-        for (chunk, wanted), answers in _parse(settings, run.cut(steps), jobs):
-            run.deal(chunk, wanted, answers)
-            advance(run.report.seen)
-        run.finish()
-    return run.report
-
-
-def _parse(
-    settings: Settings, chunks: Iterator[Chunk], jobs: int
-) -> Iterator[tuple[Chunk, Answers]]:
-    """Yield each chunk with what others have parsed for it: processes, once it is worth them."""
-    seen = 0
-    for chunk in chunks:
-        seen += len(chunk[1])
-        if jobs > 1 and seen > FEW:
-            from feedsvc.parsers import spread
-
-            yield from spread(settings, chain([chunk], chunks), jobs)
-        else:
-            yield chunk, {}
+        try:
+            return attempt(index.set_aside() if index.is_suspect() else "")
+        except IndexDamaged:
+            return attempt(index.set_aside())
 
 
 class _Run:
     """One run: what it has done so far, and the batch that it writes."""
 
     def __init__(
-        self, settings: Settings, index: Index, now: int, listen: Callable[[Finding], None]
+        self,
+        settings: Settings,
+        index: Index,
+        now: int,
+        listen: Callable[[Finding], None],
+        rests: Rests,
     ) -> None:
-        self.settings, self.index, self.now, self.listen = settings, index, now, listen
+        self.settings, self.index, self.now = settings, index, now
+        self.listen, self.rests = listen, rests
         self.report = Report()
         self.rules = readers.digest_rules(settings)
         self.same_rules = index.reading() == self.rules
         self.batch = Batch(index, same_rules=self.same_rules)
         self.registry = Registry(settings, self.batch, self.now)
         self.displaced: set[str] = set()
-        self.library = Library(settings, index.medium)
-        self.stale = list_stale(settings, index)
+        self.library = Library(settings, index.medium, rests)
+        self.stale: set[str] = set()
 
     def cut(self, steps: Iterator[Step]) -> Iterator[Chunk]:
         """Cut the steps into chunks, each with the files that are to be read for it.
@@ -124,6 +124,9 @@ class _Run:
                 known = glance is not None and self.may_stay(glance)
                 if glance and known and (glance.size, glance.mtime) == (file.size, file.mtime):
                     self.report.unchanged += not glance.due
+                    continue
+                if not self.rests(file.path, file.size, file.mtime):
+                    self.report.restless.append(file.path)
                     continue
                 wanted[file.path] = glance.source if glance and known else ""
             chunk.append((file, glance))
@@ -142,25 +145,33 @@ class _Run:
         finders: dict[str, Finder] = {}
         for path in wanted.keys() - answers.keys():
             finders[path] = Finder(self.library, path)
+            self.library.restless = False
             answers[path] = parse(self.settings, path, finders[path], wanted[path])
+            if self.library.restless:
+                self.report.restless.append(path)
         rows = self.index.at_paths([glance.path for _, glance in chunk if glance])
         said = (answer.id or answer.url for answer in answers.values())
         had = (row.id for row in rows.values())
         times = (max(answer.published or 0, answer.updated or 0) for answer in answers.values())
         self.batch.expect(filter(None, chain(said, had)), times)
+        restless = set(self.report.restless)
         for file, glance in chunk:
             row = rows.get(glance.path) if glance else None
             if row and row.path in self.registry.lost:
                 row = None
-            if file:
-                self.registry.robbed.discard(file.path)
-                self.meet(file, row, answers.get(file.path), finders.get(file.path))
-            elif row:
+            if file is None and row:
                 self.batch.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
                 self.report.withdrawn += 1
+            elif file and file.path not in restless:
+                self.registry.robbed.discard(file.path)
+                self.meet(file, row, answers.get(file.path), finders.get(file.path))
 
     def meet(
-        self, file: File, row: Row | None, parsed: Parsed | None, finder: Finder | None
+        self,
+        file: File,
+        row: Row | None,
+        parsed: Parsed | None = None,
+        finder: Finder | None = None,
     ) -> None:
         """Deal with a file, and the row of its path if there is one."""
         try:
@@ -256,11 +267,11 @@ class _Run:
         else:
             self.report.unchanged += 1
 
-    def finish(self) -> None:
+    def finish(self, scope: Scope, terms: str) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
-        for path in sorted(self.registry.robbed):
-            self.report.unchanged -= 1
-            self.meet(look(self.settings.folder, path), None, None, None)
+        while self.registry.robbed:
+            self.report.unchanged -= scope.whole
+            self.meet(look(self.settings.folder, self.registry.robbed.pop()), None)
         self.batch.flush()
         for row in self.index.due(self.now):
             new = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)
@@ -271,10 +282,13 @@ class _Run:
             self.report.changed += 1
         with self.index.transaction():
             self.batch.write()
-            self.index.refuse(sorted(self.report.refused))
-            self.index.drop_unused()
-            self.index.finish_run(self.now, self.rules)
+            self.index.refuse(sorted(self.report.refused), scope.places)
+            if scope.whole:
+                self.index.drop_unused()
+            self.index.finish_run(self.now, self.rules, terms)
+        self.report.kept, self.report.ignored = scope.kept, scope.ignored
         self.report.withdrawn += len(self.displaced)
-        hidden = self.index.hidden()
-        self.report.waiting = hidden.pop("waiting", 0)
-        self.report.hidden = sum(hidden.values())
+        if scope.whole:
+            hidden = self.index.hidden()
+            self.report.waiting = hidden.pop("waiting", 0)
+            self.report.hidden = sum(hidden.values())

@@ -8,10 +8,8 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import cycle
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, TypeAlias
+from itertools import chain, cycle
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -19,32 +17,51 @@ from feedsvc.model import Enclosure
 from feedsvc.parsing import Answers, Wanted, parse
 from feedsvc.settings import Settings
 
-__all__ = ["spread"]
+__all__ = ["parse_many"]
 
 Chunk: TypeAlias = tuple[Any, Wanted]
 """What files are wanted for, and those."""
+
+
+FEW = 2000
+"""Files that are parsed before it pays to start processes for the others."""
+
+
+class Pipe(Protocol):
+    """One end of what two processes talk by: of multiprocessing, which few runs need."""
+
+    def send_bytes(self, message: bytes) -> None: ...
+
+    def recv_bytes(self) -> bytes: ...
+
+    def close(self) -> None: ...
 
 
 class _Named(Exception):
     """An article names a file beside it: only who keeps the index looks for that."""
 
 
-def spread(
-    settings: Settings, chunks: Iterable[Chunk], jobs: int
+def parse_many(
+    settings: Settings, chunks: Iterator[Chunk], jobs: int
 ) -> Iterator[tuple[Chunk, Answers]]:
     """Let `jobs` processes parse the files that are wanted with each chunk, one at a time each.
 
-    Yield the chunks in their order with what was parsed. Missing are files that name others
-    beside them, and those whose process died. Who asks deals with a chunk meanwhile.
+    Yield the chunks in their order with what was parsed. Missing are the first few files, those
+    that name others beside them, and those whose process died. Who asks deals with a chunk
+    meanwhile.
     """
-    with _start(settings, jobs) as pipes:
-        yield from _take_turns(chunks, pipes)
+    seen = 0
+    for chunk in chunks:
+        seen += len(chunk[1])
+        if jobs > 1 and seen > FEW:
+            with _start(settings, jobs) as pipes:
+                yield from _take_turns(chain([chunk], chunks), pipes)
+        else:
+            yield chunk, {}
 
 
-def _take_turns(
-    chunks: Iterable[Chunk], pipes: list[Connection]
-) -> Iterator[tuple[Chunk, Answers]]:
-    asked: deque[tuple[Chunk, Connection]] = deque()
+def _take_turns(chunks: Iterable[Chunk], pipes: list[Pipe]) -> Iterator[tuple[Chunk, Answers]]:
+    asked: deque[tuple[Chunk, Pipe]] = deque()
     for chunk, pipe in zip(chunks, cycle(pipes), strict=False):
         done = None
         if len(asked) == len(pipes):
@@ -59,13 +76,15 @@ def _take_turns(
 
 
 @contextmanager
-def _start(settings: Settings, jobs: int) -> Iterator[list[Connection]]:
+def _start(settings: Settings, jobs: int) -> Iterator[list[Pipe]]:
     """Start processes that parse; the other ends of their pipes.
 
     They end with this process, however it ends: what they wait for can't come any more.
     """
+    from multiprocessing import get_context
+
     context = get_context("spawn")  # a fork would share the index's file with this process
-    pipes: list[Connection] = []
+    pipes: list[Pipe] = []
     try:
         for _ in range(jobs):
             ours, theirs = context.Pipe()
@@ -78,19 +97,19 @@ def _start(settings: Settings, jobs: int) -> Iterator[list[Connection]]:
             pipe.close()
 
 
-def _send(pipe: Connection, wanted: Wanted) -> None:
+def _send(pipe: Pipe, wanted: Wanted) -> None:
     with suppress(OSError):  # it died: its answer will be missing too
         pipe.send_bytes(msgspec.msgpack.encode(wanted))
 
 
-def _receive(pipe: Connection) -> Answers:
+def _receive(pipe: Pipe) -> Answers:
     try:
         return msgspec.msgpack.decode(pipe.recv_bytes(), type=Answers)
     except (EOFError, OSError):
         return {}
 
 
-def _answer(pipe: Connection, settings: Settings) -> None:
+def _answer(pipe: Pipe, settings: Settings) -> None:
     """Parse what is asked for until nobody can ask."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     with suppress(EOFError, OSError):

@@ -42,7 +42,7 @@ from feedsvc.facets import KINDS, locate
 from feedsvc.model import Person
 from feedsvc.sources import read_environ, read_file
 
-__all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings"]
+__all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings", "locate_file"]
 
 CONFIG = "feedsvc.toml"
 DEFAULT_URL = "http://127.0.0.1:8000/"
@@ -82,6 +82,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_article_bytes: int = 4 * 1024 * 1024
     max_media_bytes: int = 512 * 1024 * 1024
     cache_mb: int = 64
+    rescan_minutes: int = 10
     facets: tuple[str, ...] = KINDS
     min_entries: int = 1
     archives: Literal["main", "all", "none"] = "all"
@@ -109,9 +110,8 @@ def load_settings(
         raise FolderError(str(folder), "not a folder of articles")
     environ = os.environ if environ is None else environ
     faults: list[str] = []
-    config = config or environ.get("FEEDSVC_CONFIG") or None
-    path = Path(config) if config else root / CONFIG
-    in_file, tables = _part(read_file(path, bool(config), faults))
+    path, named = _locate_file(root, config, environ)
+    in_file, tables = _part(read_file(path, named, faults))
     given = {
         key.replace(".", "_"): (f"{path.name}: {_quote(key)}", in_file[key]) for key in in_file
     }
@@ -129,6 +129,19 @@ def load_settings(
     if faults:
         raise SettingsError(faults)
     return _complete(root, values)
+
+
+def locate_file(folder: str | Path, config: str | Path | None = None) -> Path:
+    """Return the file that `load_settings` reads, whether it is there or not."""
+    return _locate_file(Path(folder).resolve(), config, os.environ)[0]
+
+
+def _locate_file(
+    root: Path, config: str | Path | None, environ: Mapping[str, str]
+) -> tuple[Path, bool]:
+    """Return the settings' file, and whether somebody named it."""
+    named = config or environ.get("FEEDSVC_CONFIG")
+    return (Path(named), True) if named else (root / CONFIG, False)
 
 
 @contextmanager
@@ -249,6 +262,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "max_article_bytes": convert_number(1, 1 << 30),
     "max_media_bytes": convert_number(1, 1 << 40),
     "cache_mb": convert_number(1, 1 << 20),
+    "rescan_minutes": convert_number(0, 525_600),
     "facets": convert_subset(*KINDS),
     "min_entries": convert_number(1, 1_000_000),
     "archives": convert_choice("main", "all", "none"),

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from feedsvc.ingest import CHUNK, FEW, Report, ingest
-from feedsvc.parsers import Chunk, spread
+from feedsvc import parsers
+from feedsvc.ingest import CHUNK, Report, ingest
+from feedsvc.parsers import FEW, Chunk, parse_many
 from feedsvc.parsing import Parsed, parse
 from feedsvc.readers.media import find_nothing
 from tests.conftest import Site, list_rows
@@ -59,6 +60,12 @@ def test_second_run_by_several_processes_finds_what_the_first_wrote(site: Site) 
     assert (report.new, report.changed, report.unchanged) == (0, 2, MANY - 2)
 
 
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start processes for the first file, as for thousands."""
+    monkeypatch.setattr(parsers, "FEW", -1)
+
+
 def chunks_of(site: Site, size: int = 1) -> list[Chunk]:
     paths = sorted(path.name for path in site.folder.glob("*.txt"))
     return [
@@ -67,11 +74,12 @@ def chunks_of(site: Site, size: int = 1) -> list[Chunk]:
     ]
 
 
+@pytest.mark.usefixtures("_at_once")
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_chunks_come_in_their_order_with_all_that_was_wanted(site: Site, count: int) -> None:
     write_many(site, count)
     chunks = chunks_of(site)
-    done = list(spread(site.settings, chunks, 2))
+    done = list(parse_many(site.settings, iter(chunks), 2))
     assert [chunk for chunk, _ in done] == chunks
     assert [answers.keys() for _, answers in done] == [wanted.keys() for _, wanted in chunks]
     for _, answers in done:
@@ -79,10 +87,11 @@ def test_chunks_come_in_their_order_with_all_that_was_wanted(site: Site, count: 
             assert parsed == parse(site.settings, path, find_nothing)
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_file_of_the_known_bytes_is_not_read(site: Site) -> None:
     write_many(site, 1)
     source = parse(site.settings, "00000.txt", find_nothing).source
-    [(_, answers)] = spread(site.settings, [(0, {"00000.txt": source})], 1)
+    [(_, answers)] = parse_many(site.settings, iter([(0, {"00000.txt": source})]), 2)
     assert answers == {"00000.txt": Parsed(source)}
 
 
@@ -91,12 +100,13 @@ def children() -> list[int]:
     return [int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_what_a_process_that_died_had_to_parse_is_missing(site: Site) -> None:
     write_many(site, 9)
-    done = spread(site.settings, chunks_of(site), 1)
+    done = parse_many(site.settings, iter(chunks_of(site)), 2)
     assert len(next(done)[1]) == 1
-    [child] = children()
-    os.kill(child, signal.SIGKILL)
+    for child in children():
+        os.kill(child, signal.SIGKILL)
     rest = [answers for _, answers in done]
     assert len(rest) == 8
     assert rest[-1] == {}
@@ -117,10 +127,12 @@ def test_processes_end_with_the_one_that_is_killed(site: Site) -> None:
     write_many(site, 9)
     code = (
         "import sys, time\n"
-        "from feedsvc.parsers import spread\n"
+        "from feedsvc import parsers\n"
+        "parsers.FEW = -1\n"
         "from feedsvc.settings import load_settings\n"
         "if __name__ == '__main__':\n"
-        "    done = spread(load_settings(sys.argv[1]), iter([(0, {}), (1, {}), (2, {})]), 2)\n"
+        "    chunks = iter([(0, {}), (1, {}), (2, {})])\n"
+        "    done = parsers.parse_many(load_settings(sys.argv[1]), chunks, 2)\n"
         "    next(done)\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
@@ -149,9 +161,10 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_settings_are_those_of_who_asks(site: Site) -> None:
     site.write("a.txt", date="2024-05-01 10:00")
     settings = replace(site.settings, timezone="Europe/Amsterdam")
-    [(_, answers)] = spread(settings, [(0, {"a.txt": ""})], 1)
+    [(_, answers)] = parse_many(settings, iter([(0, {"a.txt": ""})]), 2)
     assert answers["a.txt"].published == parse(settings, "a.txt", find_nothing).published
     assert answers["a.txt"].published != parse(site.settings, "a.txt", find_nothing).published

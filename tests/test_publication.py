@@ -14,7 +14,7 @@ from feedsvc.index import MAIN, Change, digest_entry, pack_article
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import ingest
 from feedsvc.model import Article, Document, Enclosure, Person, Picture
-from feedsvc.publication import Encoding, Publication
+from feedsvc.publication import Encoding, Publication, locate
 from tests.conftest import NOW, Site, list_rows
 
 MakeSite = Callable[..., Site]
@@ -76,8 +76,10 @@ def test_browsers_see_xml_where_the_settings_say_so(make_site: MakeSite) -> None
 
 def test_address_is_made_from_the_url_alone(make_site: MakeSite) -> None:
     site = make_site(url="https://example.org/feeds")
-    assert site.publication.address("/") == "https://example.org/feeds/"
-    address = site.publication.address("/category/中文/atom.xml")
+    site.ingest()
+    window = plan(site.publication, "/").window
+    assert locate(window, "/") == "https://example.org/feeds/"
+    address = locate(window, "/category/中文/atom.xml")
     assert address == "https://example.org/feeds/category/%E4%B8%AD%E6%96%87/atom.xml"
 
 

@@ -5,17 +5,13 @@ ingest's, and no clock is read here. Text is kept by digest, apart from the narr
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
-
-import msgspec
 
 from feedsvc.errors import IndexUnusable
 from feedsvc.index.catalogue import MAIN
-from feedsvc.index.entries import EntryTables
+from feedsvc.index.changes import ChangeTables
 from feedsvc.index.schema import Change, Counts, Glance, Labelled, Look, Medium, Row, State
 from feedsvc.index.texts import digest_entry, pack_article
-from feedsvc.model import Finding
 
 __all__ = [
     "MAIN",
@@ -33,7 +29,7 @@ __all__ = [
 ]
 
 
-class Index(EntryTables):
+class Index(ChangeTables):
     """The contract. Writes are made inside `transaction`, by one process at a time."""
 
     @abstractmethod
@@ -54,6 +50,13 @@ class Index(EntryTables):
         Return where the damaged one is. Raises IndexUnusable where it can't be done.
         """
         raise IndexUnusable("index", "damaged", "it is for its server to mend")
+
+    @abstractmethod
+    def lead(self) -> AbstractContextManager[bool]:
+        """Try to be the one that watches the folder, among all processes; tell whether it is.
+
+        It is until the end of the context or of the process, however that comes.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -118,14 +121,6 @@ class Index(EntryTables):
             )
         )
 
-    def refuse(self, refused: Iterable[Finding]) -> None:
-        """Replace the list of what is refused."""
-        self.execute("DELETE FROM refused")
-        self.execute_many(
-            "INSERT INTO refused VALUES (:path, :line, :field, :what, :why)",
-            [msgspec.structs.asdict(finding) for finding in refused],
-        )
-
     def begin_run(self, *, same_rules: bool) -> None:
         """Note that a run has begun to write: should it never end, the next one ends it.
 
@@ -134,19 +129,25 @@ class Index(EntryTables):
         reading = "reading" if same_rules else "''"
         self.execute(f"UPDATE revision SET pending = 1, reading = {reading}")
 
-    def finish_run(self, now: int, reading: str) -> None:
+    def finish_run(self, now: int, reading: str, settings: str | None = None) -> None:
         """End a run: where it wrote anything, count a revision; the first is the time.
 
         So an index made anew doesn't count what another has counted. Text replaced before the
-        last revision goes: nobody plans with it any more.
+        last revision goes: nobody plans with it any more. With `settings`, those are what the
+        edition is made with from now on: where they are others, that counts too.
         """
         self.execute(
             "DELETE FROM content WHERE replaced <= (SELECT number FROM revision WHERE pending = 1)"
         )
         self.execute(
-            "UPDATE revision SET number = CASE number WHEN 0 THEN :now ELSE number + pending END,"
-            " pending = 0, time = :now, reading = :reading",
-            {"now": now, "reading": reading},
+            "UPDATE revision SET number = CASE WHEN number = 0 THEN :now"
+            " WHEN settings <> :settings THEN number + 1 ELSE number + pending END,"
+            " pending = 0, time = :now, reading = :reading, settings = :settings",
+            {
+                "now": now,
+                "reading": reading,
+                "settings": self.settings() if settings is None else settings,
+            },
         )
 
     def record(self, path: str, version: str, now: int) -> None:

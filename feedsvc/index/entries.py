@@ -49,11 +49,14 @@ class EntryTables(MediaTables):
 
     def glances(self, after: str, limit: int, now: int) -> list[Glance]:
         """Glance at the next entries in the order of their paths, withdrawn ones too."""
+        values = {"after": after, "limit": limit, "now": now}
+        return self._glance("path > :after", values, "LIMIT :limit")
+
+    def _glance(self, which: str, values: Mapping[str, object], rest: str = "") -> list[Glance]:
         rows = self.execute(
             "SELECT path, size, mtime, source, state = 'withdrawn',"
-            f" {' OR '.join(_DUE)}"
-            " FROM article WHERE path > :after ORDER BY path LIMIT :limit",
-            {"after": after, "limit": limit, "now": now},
+            f" {' OR '.join(_DUE)} FROM article WHERE {which} ORDER BY path {rest}",
+            values,
         )
         return [Glance(*row) for row in rows]
 

@@ -35,7 +35,8 @@ TABLES = (
     "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
     "CREATE INDEX article_unread ON article (updated) WHERE source = ''",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
-    "CREATE INDEX article_expires ON article (expires) WHERE expires > 0",
+    "CREATE INDEX article_expires ON article (expires) WHERE expires > 0"
+    " AND state IN ('published', 'unlisted', 'waiting')",
     "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
     "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
     "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
@@ -52,6 +53,7 @@ TABLES = (
     """CREATE TABLE refused (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
         why TEXT NOT NULL)""",
+    "CREATE INDEX refused_path ON refused (path)",
     """CREATE TABLE medium (
         path TEXT PRIMARY KEY, name TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
         settled BIGINT NOT NULL)""",
@@ -60,8 +62,9 @@ TABLES = (
     "PRIMARY KEY (id, path))",
     "CREATE INDEX used_path ON used (path)",
     "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
-    "CREATE TABLE revision (number BIGINT, time BIGINT, reading TEXT, pending BIGINT)",
-    "INSERT INTO revision VALUES (0, 0, '', 0)",
+    """CREATE TABLE revision (
+        number BIGINT, time BIGINT, reading TEXT, pending BIGINT, settings TEXT, trouble TEXT)""",
+    "INSERT INTO revision VALUES (0, 0, '', 0, '', '')",
 )
 
 

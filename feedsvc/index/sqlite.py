@@ -81,19 +81,30 @@ class SqliteIndex(Index):
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Wait: see the contract. The lock goes with the process, however it ends."""
-        if self.path == ":memory:":
+        with self._lock_file("lock", fcntl.LOCK_EX):
             yield
+
+    @contextmanager
+    def lead(self) -> Iterator[bool]:
+        """Try to lead: see the contract."""
+        with self._lock_file("watch", fcntl.LOCK_EX | fcntl.LOCK_NB) as leads:
+            yield leads
+
+    @contextmanager
+    def _lock_file(self, suffix: str, how: int) -> Iterator[bool]:
+        """Lock a file beside the index; tell whether it is, where others aren't waited for."""
+        if self.path == ":memory:":
+            yield True
             return
         self._make_room()
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             raise IndexUnusable(self.path, "can't be the index", "it is no file")
         try:
-            lock = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+            lock = os.open(f"{self.path}.{suffix}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise self._refuse(error) from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield _lock(lock, how)
         finally:
             os.close(lock)
 
@@ -102,8 +113,9 @@ class SqliteIndex(Index):
         try:
             if self._connection and self._inode != self._look():
                 self.close()
-        except OSError:
-            pass  # while it is gone, what is open serves on
+        except OSError:  # while it is gone, what is open serves on; who writes makes it anew
+            if self._create:
+                self.close()
         return super().revision()
 
     def _look(self) -> int:
@@ -205,6 +217,14 @@ class SqliteIndex(Index):
         except OSError as error:
             raise self._refuse(error) from error
         return aside
+
+
+def _lock(file: int, how: int) -> bool:
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _read_schema(connection: sqlite3.Connection) -> int:
