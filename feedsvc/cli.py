@@ -52,7 +52,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every command on a folder takes."""
     for decorate in (
         click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}."),
-        click.option("--database", metavar="FILE", help="The index, instead of FOLDER/.feedsvc/."),
+        click.option(
+            "--database", metavar="FILE|URL", help="The index, instead of FOLDER/.feedsvc/."
+        ),
         click.option("--url", help="Public address of the feeds, which all links begin with."),
         click.argument("folder", required=False),
     ):
@@ -142,11 +144,11 @@ def ingest_command(folder: str | None, allow_empty: bool, **options: Any) -> Non
 @contextmanager
 def _ingest(settings: Settings, allow_empty: bool) -> Iterator[Any]:
     """Ingest, tell what became of it, and give the publication for as long as it is used."""
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
     from feedsvc.publication import Publication
 
-    with closing(SqliteIndex(settings.database, create=True)) as index:
+    with closing(open_index(settings.database, create=True)) as index:
         now = datetime.now(UTC)
         report = ingest(settings, index, now, allow_empty=allow_empty)
         publication = Publication(settings, index)
@@ -181,12 +183,12 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
     """
     import msgspec
 
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
 
     settings = _load(folder, **options)
     findings: list[Finding] = []
-    with closing(SqliteIndex(":memory:", create=True)) as index:
+    with closing(open_index(":memory:", create=True)) as index:
         report = ingest(settings, index, datetime.now(UTC), listen=findings.append)
     found = [(finding, True) for finding in report.refused]
     found = sorted(found + [(finding, False) for finding in findings])

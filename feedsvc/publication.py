@@ -53,8 +53,7 @@ class Publication:
         self.settings, self.index = settings, index
         self._contents = Contents(settings, index)
         self._lock = threading.RLock()
-        self._revision = -1
-        self._plans: OrderedDict[str, Document] = OrderedDict()
+        self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
         self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
 
     def paths(self) -> Iterator[str]:
@@ -68,27 +67,34 @@ class Publication:
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
 
-        Raises IndexMissing before the first ingest, and the index's other errors.
+        While the index can't be used, one that was planned before holds. Raises IndexMissing
+        before the first ingest, and the index's other errors.
         """
         if read_path(path) is None:
             return None
+        try:
+            return self._find(path)
+        except IndexUnusable:
+            if held := self._plans.get(path):
+                return held[1]
+            raise
+
+    def _find(self, path: str) -> Document | None:
         revision = self.index.revision()
         with self._lock:
-            if revision != self._revision:
-                self._plans, self._revision = OrderedDict(), revision
-            known = self._plans.get(path)
-            if known:
+            planned, known = self._plans.get(path, (-1, None))
+            if planned == revision:
                 self._plans.move_to_end(path)
                 return known
         document = self.plan(path)
         if document and document.modified is None:
             document = self._record(document)
-        if document and document.modified:
-            with self._lock:
-                if revision == self._revision:
-                    self._plans[path] = document
-                    if len(self._plans) > MOST_PLANS:
-                        self._plans.popitem(last=False)
+        with self._lock:
+            self._plans.pop(path, None)
+            if document and document.modified:
+                self._plans[path] = revision, document
+                if len(self._plans) > MOST_PLANS:
+                    self._plans.popitem(last=False)
         return document
 
     def _record(self, document: Document) -> Document:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import FeedsvcError, IndexUnusable
 
 __all__ = ["Replay"]
 
@@ -63,9 +63,14 @@ class Replay:
         return self.app(environ, start_response)
 
     def _renew(self) -> dict[tuple[str, str], _Answer]:
-        """Forget the answers where the index has changed, or can't be asked."""
+        """Forget the answers where the index has changed, or is gone.
+
+        While it can't be used, they hold.
+        """
         try:
             revision = self._ask_revision()
+        except IndexUnusable:
+            revision = self._revision
         except FeedsvcError:
             revision = -1
         if revision != self._revision or revision == -1:
