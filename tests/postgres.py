@@ -102,6 +102,11 @@ class Postgres:
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         return [main, *map(int, children)]
 
+    def damage(self, path: str) -> None:
+        """Write over the beginning of a table's file."""
+        with open(self._home / "data" / path, "r+b") as file:
+            file.write(b"garbage " * 1024)
+
     def execute(self, sql: str) -> list[Any]:
         """Run a statement as an administrator."""
         with psycopg.connect(self.address("public"), autocommit=True) as connection:

@@ -4,11 +4,12 @@ They are made in the background. After a failure the server is left alone for a 
 every question fails at once; it comes back by itself. A password is in no message.
 """
 
+import logging
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import errors
@@ -23,14 +24,20 @@ __all__ = ["Connection", "Connections"]
 CONNECT = 5
 """Seconds for which a connection may take to be made."""
 
-RETURN = 0.5
-"""Seconds that who serves waits for a connection where there has been one."""
+FIRST = 2.0
+"""Seconds that who serves waits for its first connection."""
+
+NEXT = 0.25
+"""The same for the next ones: it has something to serve meanwhile."""
 
 SILENCE = 5.0
 """Seconds for which the server may leave a question of who serves without any answer."""
 
-REST = 1.0
+REST = 0.1
 """Seconds for which the server isn't asked after it failed."""
+
+LONG_REST = 3.0
+"""The same where it took a while to fail: whoever asks waited for it."""
 
 MOST = 10
 """Connections of a process: about as many as a worker has threads."""
@@ -49,6 +56,10 @@ _NETWORK = {
 _KEEPALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
 _BOUNDS = f"-c statement_timeout={int(SILENCE * 1000)} -c lock_timeout=200"
 _SEARCH_PATH = "-c search_path=feedsvc"
+
+_log = logging.getLogger("feedsvc")
+# The pool tells of each attempt; we tell when the server goes and when it is back.
+logging.getLogger("psycopg.pool").addFilter(lambda record: "feedsvc" not in str(record.args))
 
 
 class _Silent(psycopg.OperationalError):
@@ -74,6 +85,18 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.adapters.register_dumper(bool, _Flag)
+
+    @classmethod
+    def connect(  # type: ignore[override]
+        cls, address: str, *, note: Callable[[psycopg.Error], None] | None = None
+    ) -> Self:
+        """Connect; `note` is told why it failed, where nobody waits for it."""
+        try:
+            return super().connect(address, autocommit=True)
+        except psycopg.Error as error:
+            if note:
+                note(error)
+            raise
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Go through an exchange with the server: see psycopg."""
@@ -116,42 +139,53 @@ class Connections:
         self._lock = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
         self._rests_until = 0.0
-        self._patience = CONNECT + 1.0
+        self._patience = FIRST if bounded else CONNECT + 1.0
+        self._away = False
+        self._why = ""
 
     def connect(self) -> Connection:
         """Make a connection of one's own, to be closed by the caller."""
         with self.explaining():
-            return Connection.connect(self._conninfo, autocommit=True)
+            return Connection.connect(self._conninfo)
 
     @contextmanager
     def borrow(self) -> Iterator[Connection]:
         """Give a connection; raise IndexUnusable at once where the server has just failed."""
         if monotonic() < self._rests_until:
-            raise self._tell_away("it has just failed")
+            raise self._tell_away()
         with self._lock:
             pool = self._pool = self._pool or self._open()
         try:
-            connection = pool.getconn(self._patience)
+            connection = pool.getconn(REST / 10 if self._away else self._patience)
         except PoolTimeout:
-            self._rest()
-            raise self._tell_away("no connection was made in time") from None
-        self._patience = RETURN if self.bounded else CONNECT
+            self._rest(REST)
+            raise self._tell_away() from None
         try:
             yield connection
         finally:
             if connection.closed:
                 pool.drain()  # the others are no better
+            elif self._away:
+                self._away = False
+                _log.warning("%s: the database is back", self.place)
+            if self.bounded:
+                self._patience = NEXT
             pool.putconn(connection)
 
-    def _rest(self) -> None:
-        self._rests_until = monotonic() + REST
-        self._patience = RETURN / 10  # it is known to be away
+    def _rest(self, seconds: float) -> None:
+        self._rests_until = monotonic() + seconds
+        if not self._away:
+            self._away = True
+            _log.warning("%s", self._tell_away())
+
+    def _note(self, error: psycopg.Error) -> None:
+        self._why = _shorten(error)
 
     def _open(self) -> ConnectionPool[Connection]:
         return ConnectionPool(
             self._conninfo,
             connection_class=Connection,
-            kwargs={"autocommit": True},
+            kwargs={"note": self._note},
             min_size=0,
             max_size=MOST,
             open=True,
@@ -173,17 +207,23 @@ class Connections:
             yield
         except psycopg.Error as error:
             if connection and isinstance(error, _Silent):
-                self._rest()
+                self._note(error)
+                self._rest(LONG_REST)
                 connection.close()
             raise self._explain(error) from error
 
     def _explain(self, error: psycopg.Error) -> IndexUnusable:
-        text = str(error).partition("\n")[0]
         if isinstance(error, (errors.DataCorrupted, errors.IndexCorrupted)):
-            return IndexDamaged(self.place, f"the index is damaged: {text}")
+            return IndexDamaged(self.place, f"the index is damaged: {_shorten(error)}")
         if error.sqlstate is None or error.sqlstate.startswith(AWAY):
-            return self._tell_away(text)
-        return IndexUnusable(self.place, f"the index can't be used: {text}")
+            self._note(error)
+            return self._tell_away()
+        return IndexUnusable(self.place, f"the index can't be used: {_shorten(error)}")
 
-    def _tell_away(self, why: str) -> IndexUnusable:
-        return IndexUnusable(self.place, "the database can't be reached", why)
+    def _tell_away(self) -> IndexUnusable:
+        return IndexUnusable(self.place, "the database can't be reached", self._why)
+
+
+def _shorten(error: psycopg.Error) -> str:
+    """Return what matters of a fault, on a line."""
+    return str(error).partition("\n")[0]

@@ -93,6 +93,8 @@ class PostgresIndex(Index):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write: see the contract. What isn't a question goes without waiting for its answer."""
+        if not self._held():
+            self.execute("SELECT 1")  # which replaces connections that were cut meanwhile
         with (
             self._writing,
             self._hold() as connection,
