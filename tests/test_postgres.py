@@ -107,6 +107,8 @@ def test_table_of_somebody_else_is_left_alone(postgres: Postgres) -> None:
     index = PostgresIndex(postgres.address(name), create=True)
     with closing(index), pytest.raises(IndexUnusable, match='"article" already exists'):
         index.reading()
+    with pytest.raises(IndexUnusable, match='"article" already exists'), index.exclusive():
+        pass
     assert postgres.execute(f"SELECT count(*) FROM {name}.article") == [(0,)]
 
 
