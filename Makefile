@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 BIN = $(VENV)/bin
-# Debian's packages that some tests need: a feed reader, a browser, and what gets axe-core.
-DEBIAN = newsboat chromium npm
+# Debian's packages that some tests need: a feed reader, a browser, what gets axe-core, a database.
+DEBIAN = newsboat chromium npm postgresql
 
-.PHONY: help serve test lint bench fuzz debian axe
+.PHONY: help serve test lint bench machines fuzz debian axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -25,6 +25,9 @@ lint: $(VENV)/.developed ## Check style and types
 bench: $(VENV)/.developed ## Print speed as ratios against limits measured in the same run (N=… articles)
 	$(BIN)/python -m tests.bench $(N)
 
+machines: $(VENV)/.developed ## Show servers, ingests and a restart of PostgreSQL at once (N=… seconds)
+	$(BIN)/python -m tests.machines $(N)
+
 fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k fuzz
 
@@ -39,7 +42,8 @@ $(VENV)/.developed: pyproject.toml
 	@touch $@ $(VENV)/.installed
 
 debian:
-	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null || echo $$name; done); \
+	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null \
+	|| ls /usr/lib/$$name/*/bin/initdb >/dev/null 2>&1 || echo $$name; done); \
 	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \

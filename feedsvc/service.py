@@ -13,7 +13,8 @@ from typing import Any
 
 from feedsvc.companion import Companion
 from feedsvc.errors import FeedsvcError
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index import Index
+from feedsvc.index.engines import open_index
 from feedsvc.server import run
 from feedsvc.settings import Settings
 
@@ -63,10 +64,10 @@ os.register_at_fork(
 )
 
 
-def _ask(settings: Settings, question: Callable[[SqliteIndex], Any]) -> bool:
+def _ask(settings: Settings, question: Callable[[Index], Any]) -> bool:
     """Ask the index something, in a connection that no fork inherits."""
     try:
-        with _asking, closing(SqliteIndex(settings.database)) as index:
+        with _asking, closing(open_index(settings.database)) as index:
             return bool(question(index))
     except FeedsvcError:
         return False

@@ -18,7 +18,7 @@ from werkzeug.http import http_date
 
 from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index.engines import open_index
 from feedsvc.media import stream
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication, locate
@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, downloads: int | None = None, follow: bool
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
-    publication = Publication(settings, SqliteIndex(settings.database), follow=follow)
+    publication = Publication(settings, open_index(settings.database), follow=follow)
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
     budget = settings.cache_mb * 1024 * 1024
@@ -62,7 +62,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
     Links come from the setting `url`: it has to be the address of that prefix.
     """
-    return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
+    return _make_blueprint(Publication(settings, open_index(settings.database)))
 
 
 def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:

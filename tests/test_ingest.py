@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from feedsvc.index import MAIN, Row
 from feedsvc.index.batch import BATCH
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index.engines import open_index
 from feedsvc.ingest import Report, ingest
 from feedsvc.model import Finding
-from tests.conftest import NOW, Site, list_rows
+from tests.conftest import BOTH, NOW, Site, list_rows, mark_schema
 from tests.test_folder import open_folder, unprivileged
 
+ENGINES = BOTH
 MakeSite = Callable[..., Site]
 OTHER = "Another paragraph that ends as one."
 
@@ -564,7 +565,7 @@ def test_index_of_another_schema_is_filled_anew_with_the_same_identities(site: S
     site.write("b.txt", date="2024-05-02", text=OTHER)
     site.ingest()
     before = rows(site), published(site), updated(site)
-    site.index.execute("PRAGMA user_version = 999")
+    mark_schema(site.index, 999)
     site.index.close()
     assert site.ingest().refused == []
     assert (rows(site), published(site), updated(site)) == before
@@ -584,7 +585,7 @@ def test_ingests_at_the_same_time_wait_for_each_other(site: Site) -> None:
         site.write(f"{number}.txt", date="2024-05-01")
 
     def run(_: int) -> int:
-        with closing(SqliteIndex(site.index.path, create=True)) as index:
+        with closing(open_index(site.settings.database, create=True)) as index:
             return ingest(site.settings, index, site.now).new
 
     with ThreadPoolExecutor(4) as pool:
@@ -936,9 +937,9 @@ def test_index_of_the_first_schema_moves_no_entry_for_a_new_one(site: Site) -> N
         site.write(f"{name}.txt")
     site.ingest()
     before = {row.id: row.updated for row in list_rows(site.index)}
-    site.index.execute("PRAGMA user_version = 1")
+    mark_schema(site.index, 1)
     site.close()
-    site.index = SqliteIndex(site.settings.database, create=True)
+    site.index = open_index(site.settings.database, create=True)
     site.write("a-new.txt")
     site.ingest()
     after = {row.id: row.updated for row in list_rows(site.index)}

@@ -13,10 +13,13 @@ from feedsvc.index.schema import Counts, Labelled
 from feedsvc.index.texts import unpack_articles
 from feedsvc.model import Article, Finding, Stamp
 
-__all__ = ["MAIN", "Catalogue"]
+__all__ = ["MAIN", "REVISION", "Catalogue"]
 
 MAIN = ""
 """The name of the main feed."""
+
+REVISION = "SELECT number FROM revision"
+"""What is asked before every answer."""
 
 MOST_NAMES = 10_000
 """Parameters of one statement; engines allow a few times as many."""
@@ -61,7 +64,7 @@ class Catalogue(ABC):
 
         Raises IndexMissing until the first ingest has ended.
         """
-        number = int(self.execute("SELECT number FROM revision")[0][0])
+        number = int(self.execute(REVISION)[0][0])
         if number == 0:
             raise IndexMissing("index", "nothing is ingested yet")
         return number
