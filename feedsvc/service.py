@@ -3,6 +3,7 @@
 All of them start at once: what is in the index is served before the folder has been looked at.
 """
 
+import logging
 import os
 import threading
 import time
@@ -57,8 +58,10 @@ def serve(
             companion.end()
 
 
+_log = logging.getLogger("feedsvc")
 _asking = threading.Lock()
-# A worker that is forked while another thread is in SQLite would wait for that for ever.
+# A worker that is forked while another thread is in the engine would wait for that for ever.
+# What is registered last is locked first: after logging's own, as who asks may have to log.
 os.register_at_fork(
     before=_asking.acquire, after_in_parent=_asking.release, after_in_child=_asking.release
 )
@@ -69,7 +72,8 @@ def _ask(settings: Settings, question: Callable[[Index], Any]) -> bool:
     try:
         with _asking, closing(open_index(settings.database)) as index:
             return bool(question(index))
-    except FeedsvcError:
+    except FeedsvcError as error:
+        _log.debug("%s", error)
         return False
 
 

@@ -272,10 +272,11 @@ def _answer_health(publication: Publication) -> Response:
     """
     index, status = publication.index, 200
     try:
+        revision = index.revision()
         refused = [msgspec.to_builtins(finding) for finding in index.refused()[:MOST_REFUSED]]
         counts = msgspec.structs.asdict(index.counts())
         ingested = datetime.fromtimestamp(counts.pop("time"), UTC)
-        told: dict[str, Any] = {"revision": index.revision(), "ingested": ingested, **counts}
+        told: dict[str, Any] = {"revision": revision, "ingested": ingested, **counts}
         told["articles_refused"] = refused
         trouble = index.trouble().splitlines()
         health = {"status": "troubled" if trouble else "ok"} | told | {"trouble": trouble}

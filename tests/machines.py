@@ -64,7 +64,7 @@ def watch_machines(home: Path, postgres: Postgres, seconds: float) -> Seen:
     commits: list[tuple[int, float]] = []
     over = threading.Event()
     with ExitStack() as stack:
-        ports = [stack.enter_context(_serve(folder, options)) for _ in range(2)]
+        ports = [stack.enter_context(_serve(options[:2])) for _ in range(2)]
         clients = [
             threading.Thread(target=_poll, args=(number, port, polls, over))
             for number, port in enumerate(ports)
@@ -95,15 +95,22 @@ def _ingest(folder: Path, options: list[str]) -> bool:
 
 
 @contextmanager
-def _serve(folder: Path, options: list[str]) -> Iterator[int]:
-    """Serve by the command; give the port."""
+def _serve(options: list[str]) -> Iterator[int]:
+    """Serve by the command, with no folder at hand; give the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "feedsvc", "serve", str(folder), "--port", str(port)]
-    with subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    command = [sys.executable, "-m", "feedsvc", "serve", "--no-ingest", "--port", str(port)]
+    with (
+        tempfile.TemporaryDirectory() as nothing,
+        subprocess.Popen(
+            [*command, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=nothing,
+        ) as process,
+    ):
         assert process.stdout
         try:
             next(line for line in process.stdout if "Press Ctrl-C" in line)

@@ -211,7 +211,8 @@ class PostgresIndex(Index):
         connection.checked = True
 
     def _make_tables(self, connection: Connection) -> None:
-        connection.execute(f"SELECT pg_advisory_xact_lock({_name_lock('schema')})")
+        lock = _name_lock("schema", "current_setting('search_path')")  # it may not be there yet
+        connection.execute(f"SELECT pg_advisory_xact_lock({lock})")
         path, current, encoding = connection.execute(
             "SELECT current_setting('search_path'), current_schema(),"
             " current_setting('server_encoding')"
@@ -239,9 +240,9 @@ class PostgresIndex(Index):
             connection.execute(_RESTORE)
 
 
-def _name_lock(purpose: str) -> str:
+def _name_lock(purpose: str, schema: str = "current_schema()") -> str:
     """Return the SQL of the number of a lock: locks are a database's, an index is a schema's."""
-    return f"hashtextextended('feedsvc {purpose} ' || current_setting('search_path'), 0)"
+    return f"hashtextextended('feedsvc {purpose} ' || {schema}, 0)"
 
 
 @lru_cache(1024)
