@@ -21,7 +21,7 @@ from feedsvc.settings import Settings, load_settings
 from tests.bench.prose import Paragraph, make_paragraphs
 
 __all__ = [
-    *("CATEGORY", "NOW", "URL", "Sample", "add_article", "edit_article", "load", "make_samples"),
+    *("CATEGORY", "NOW", "URL", "Sample", "edit_article", "load", "make_samples"),
     *("walk", "write_article", "write_corpus", "write_text"),
 ]
 
@@ -37,6 +37,8 @@ MEDIAN, SPREAD, LEAST, MOST = 3300, 0.8, 300, 30_000
 """Bytes of an article's prose, log-normal: half are shorter than the median."""
 SHELF = 1000
 """Articles in a folder."""
+LATEST = timedelta(hours=1)
+"""How long before NOW the last of them is published."""
 OLD = (10**9, 10**9)
 
 
@@ -78,9 +80,7 @@ def write_corpus(
             pass
 
 
-def _write_shelf(
-    folder: Path, count: int, form: Form, suffix: str, pages: int, first: int
-) -> None:
+def _write_shelf(folder: Path, count: int, form: Form, suffix: str, pages: int, first: int) -> None:
     home = f"{folder}/{first // SHELF:04}"
     os.mkdir(home)
     for sample in make_samples(count, first, pages):
@@ -99,7 +99,7 @@ def make_samples(count: int, first: int, pages: int = 10) -> Iterator[Sample]:
         yield Sample(
             number,
             f"Article {number} {paragraphs[0][:30]}",
-            NOW - timedelta(minutes=1) - age,
+            NOW - LATEST - age,
             "" if paged else f"https://example.org/{number // SHELF:04}/{number}",
             "" if number % 3 else f"{URL}{number}.jpg",
             AUTHORS[number % len(AUTHORS)],
@@ -140,20 +140,17 @@ def write_text(sample: Sample) -> str:
     return "\n".join([*head, "", *sample.paragraphs, "Share this article:"])
 
 
-def write_article(folder: Path, number: int) -> None:
-    """Write one article more, newer than the others, of the CATEGORY."""
-    add_article(folder / "new" / f"{number:07}.txt", number, write_text)
-
-
-def add_article(path: Path, number: int, form: Form) -> None:
-    """Write an article that is newer than the others, of the CATEGORY, to a path."""
-    path.parent.mkdir(exist_ok=True)
-    moment = NOW - timedelta(seconds=59 - number)
+def write_article(folder: Path, number: int) -> Path:
+    """Write one article more, newer than the others, of the CATEGORY; return its file."""
+    path = folder / "new" / f"{number:07}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    moment = NOW - LATEST + timedelta(seconds=number)
     (first, *_) = make_samples(1, 0, 0)
     url = f"https://example.org/new/{number}"
     title = f"Article new {number}"
     sample = replace(first, title=title, url=url, moment=moment, labels=[CATEGORY])
-    _write(str(path), form(sample))
+    _write(str(path), write_text(sample))
+    return path
 
 
 def edit_article(path: Path, word: str) -> None:
