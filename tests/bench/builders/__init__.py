@@ -7,7 +7,6 @@ one an author too.
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
