@@ -23,8 +23,8 @@ lint: $(VENV)/.developed ## Check style and types
 	$(BIN)/mypy
 
 bench: DEBIAN = nginx wrk npm
-bench: debian peers ## Print speed as ratios to others in the same run (N=… articles, PARTS=… of the work)
-	$(BIN)/python -m tests.bench $(if $(N),--articles $(N)) $(if $(PARTS),--parts $(PARTS))
+bench: debian peers ## Print speed as ratios to others in the same run (N=… articles, LINES=… of them)
+	$(BIN)/python -m tests.bench $(if $(N),--articles $(N)) $(if $(LINES),--lines $(LINES))
 	$(BIN)/python -m tests.bench.chart
 
 fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do

@@ -40,7 +40,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the parts that are asked for, all where none are."""
     options = read_options(arguments)
-    parts = options.parts.split(",") if options.parts else PARTS
+    parts = options.lines.split(",") if options.lines else PARTS
     with tempfile.TemporaryDirectory() as home:
         Path(home).chmod(0o755)  # nginx's worker is somebody else
         bench = Bench(Path(home), options.articles, Pace(options.rounds))
@@ -57,13 +57,13 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line; it ends here where it names a part that there isn't."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000, metavar="N")
-    parser.add_argument("--parts", metavar=",".join(PARTS), help="all, where it isn't said")
+    parser.add_argument("--lines", metavar=",".join(PARTS), help="all, where it isn't said")
     parser.add_argument("--rounds", type=int, default=Pace().rounds)
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE")
     options = parser.parse_args(arguments)
-    unknown = set((options.parts or "").split(",")) - {"", *PARTS}
+    unknown = set((options.lines or "").split(",")) - {"", *PARTS}
     if unknown:
-        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        parser.error(f"no lines {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return options
 
 

@@ -94,12 +94,10 @@ def _write_targets(results: Results) -> Iterator[str]:
 def _write_cells(line: Line) -> Iterator[str]:
     assert line.target
     goal, stretch = (_show(each, line.target) for each in (line.target.goal, line.target.stretch))
+    sign = "≥" if line.target.more else "≤"
+    unit = f" {line.unit}" if line.target.of == "ours" else ""
     yield line.work
     yield f"{line.count:,}"
-    sign, unit = (
-        "≥" if line.target.more else "≤",
-        "" if line.target.of == "ratio" else f" {line.unit}",
-    )
     yield f"{sign} {goal} ({stretch}){unit}"
     if line.ours is None or line.spread is None:
         yield from (line.note, "", "", "")

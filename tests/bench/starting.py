@@ -49,8 +49,8 @@ def bench_start(bench: Bench) -> Iterator[Line]:
         port = find_port()
         return start([sys.executable, "-c", BARE, str(port)], port)
 
-    pairs = bench.pace.take_turns(start_ours, start_bare)
-    times = [(mine * 1e3, their * 1e3) for mine, their in pairs]
+    waits = bench.pace.take_turns(start_ours, start_bare)
+    times = [(mine * 1e3, their * 1e3) for mine, their in waits]
     yield sum_up("feedsvc serve to the first 200", bench.count, "ms", times, "granian alone")
 
 

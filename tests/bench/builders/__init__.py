@@ -77,5 +77,6 @@ class Site:
         text = feed.read_text(encoding="utf-8")
         entries = len(re.findall(r"<(?:entry|item)[ >]", text))
         expected = min(ENTRIES, self.count)
-        if entries != expected or f"Article {self.count - 1} " not in text:
-            raise Failed(f"{self.builder.name}: {feed.name} has {entries} of {expected} entries")
+        newest = re.search(rf"Article (?:v\d+ )*{self.count - 1} ", text)
+        if entries != expected or not newest:
+            raise Failed(f"{self.builder.name}: {feed} has {entries} entries, not {expected}")

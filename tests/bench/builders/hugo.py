@@ -29,13 +29,14 @@ baseName = "atom"
 [mediaTypes."application/atom+xml"]
 suffixes = ["xml"]
 """
+TYPE = "application/rss+xml"
 HEAD = '{{- printf `<?xml version="1.0" encoding="utf-8"?>` | safeHTML }}\n'
 PAGES = "{{- $pages := .Pages }}{{ if .IsHome }}{{ $pages = .Site.RegularPages }}{{ end }}\n"
 RANGE = f"{{{{- range first {ENTRIES} $pages }}}}"
 RSS = f"""{HEAD}{PAGES}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
 <title>{{{{ .Title }}}}</title><link>{{{{ .Site.BaseURL }}}}</link>
 <description>{{{{ .Title }}}}</description>
-<atom:link href="{{{{ (.OutputFormats.Get "rss").Permalink }}}}" rel="self" type="application/rss+xml" />
+<atom:link href="{{{{ (.OutputFormats.Get "rss").Permalink }}}}" rel="self" type="{TYPE}" />
 {RANGE}
 <item><title>{{{{ .Title }}}}</title><link>{{{{ .Params.link }}}}</link>
 <guid>{{{{ .Params.link }}}}</guid>
