@@ -1,13 +1,10 @@
 """A worker that serves a prepared answer, against nginx that serves the same bytes as a file."""
 
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-
-from msgspec import Struct
 
 from feedsvc.settings import Settings
 from tests.bench.answers import PATH, ignore, new_app, request
@@ -15,20 +12,14 @@ from tests.bench.bench import Bench
 from tests.bench.client import Client, find_port, running
 from tests.bench.corpus import URL
 from tests.bench.lines import Line, note, sum_up
-from tests.bench.measure import feedsvc
+from tests.bench.measure import Failed, feedsvc
+from tests.bench.wrk import Load, run_wrk
 
-__all__ = ["bench_serving", "load"]
+__all__ = ["bench_serving"]
 
 SECONDS = 3
-MILLISECONDS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+CONNECTIONS = 32
 WORK = "serving /atom.xml"
-
-
-class Load(Struct, frozen=True):
-    """What wrk tells: requests a second, and the milliseconds that 99 in 100 took at most."""
-
-    rate: float
-    p99: float
 
 
 def bench_serving(bench: Bench) -> Iterator[Line]:
@@ -77,18 +68,10 @@ def write_site(settings: Settings, folder: Path, port: int) -> Path:
 
 def load(port: int, headers: list[str]) -> Load:
     """Return what wrk gets from a server; `{}` in a header is for the tag that it sends."""
-    tag = Client(port).get(PATH).tag
-    extra = [part for header in headers for part in ("-H", header.replace("{}", tag))]
-    command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "--latency", *extra]
-    done = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, check=True
-    )
-    return read_load(done.stdout)
-
-
-def read_load(said: str) -> Load:
-    """Read what wrk says; raises ValueError where a request failed."""
-    figures = re.search(r"\s99%\s+([\d.]+)(us|ms|s|m)\n.*Requests/sec:\s+([\d.]+)", said, re.S)
-    if figures is None or "Socket errors" in said or "Non-2xx" in said:
-        raise ValueError(f"wrk: {said}")
-    return Load(float(figures[3]), float(figures[1]) * MILLISECONDS[figures[2]])
+    with closing(Client(port)) as client:
+        tag = client.get(PATH).tag
+    sent = [header.replace("{}", tag) for header in headers]
+    done = run_wrk(f"http://127.0.0.1:{port}{PATH}", SECONDS, CONNECTIONS, sent)
+    if done.failures:
+        raise Failed(f"wrk: {done.failures}")
+    return done
