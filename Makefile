@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+SECONDS ?= 60
 BIN = $(VENV)/bin
 # Debian's packages that some tests need: a feed reader, a browser, and what gets axe-core.
 DEBIAN = newsboat chromium npm
 
-.PHONY: help serve test lint bench fuzz debian peers axe
+.PHONY: help serve test lint bench soak fuzz debian peers axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -26,6 +27,10 @@ bench: DEBIAN = nginx wrk npm
 bench: debian peers ## Print speed as ratios to others in the same run (N=… articles, LINES=… of them)
 	$(BIN)/python -m tests.bench $(if $(N),--articles $(N)) $(if $(LINES),--lines $(LINES))
 	$(BIN)/python -m tests.bench.chart
+
+soak: DEBIAN = wrk
+soak: debian $(VENV)/.developed ## Serve under load while articles come and go (SECONDS=…)
+	$(BIN)/python -m tests.bench.soak $(SECONDS)
 
 fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k fuzz

@@ -13,7 +13,7 @@ from tests.bench.documents import bench_window
 from tests.bench.exporting import bench_export
 from tests.bench.ingesting import bench_ingest
 from tests.bench.lines import HEADS, Line, show
-from tests.bench.measure import Pace
+from tests.bench.measure import Failed, Pace
 from tests.bench.memory import bench_memory
 from tests.bench.results import RESULTS, keep
 from tests.bench.serving import bench_serving
@@ -47,9 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{options.articles} articles\n{HEADS}")
         for part in parts:
             lines = []
-            for line in PARTS[part](bench):
-                print(show(line), flush=True)
-                lines.append(line)
+            try:
+                for line in PARTS[part](bench):
+                    print(show(line), flush=True)
+                    lines.append(line)
+            except Failed as failure:
+                print(f"{part}: {failure}", flush=True)
             keep(lines, f"{datetime.now(UTC):%Y-%m-%d}", options.results)
 
 

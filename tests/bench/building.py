@@ -47,7 +47,7 @@ def _compare(
 ) -> Iterator[Line]:
     """Build in turns with a builder that is to be `name`."""
     if builder is None:
-        yield note(work, bench.count, f"skipped: {name} is not installed", name)
+        yield note(work, bench.count, "s", f"skipped: {name} is not installed", name)
         return
     home = bench.home / "theirs"
     theirs = Site(builder, home, bench.count, bench.pace.limit)
@@ -60,7 +60,7 @@ def _compare(
             pairs = bench.pace.take_turns(ours.build_edited, theirs.build_edited)
             yield sum_up(EDITED, bench.count, "s", _take_seconds(pairs), name)
     except Failed as failure:
-        yield note(work, bench.count, str(failure), name)
+        yield note(work, bench.count, "s", str(failure), name)
     finally:
         shutil.rmtree(home)
 

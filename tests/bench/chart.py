@@ -21,8 +21,6 @@ TOP, BOTTOM = 64, 270
 LEFT, RIGHT = 56, 330
 """The field of the curves; that of the bars is beside it."""
 BARS_LEFT, BARS_RIGHT = 478, 690
-LEAST, MOST = 0.1, 100.0
-"""Seconds at the bottom and the top."""
 NAMES = ("feedsvc", "Hugo", "Pelican", "Eleventy")
 STYLE = """
 text { font: 13px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
@@ -107,9 +105,10 @@ def _find_shares(results: Results) -> list[tuple[str, float, float]]:
 def _draw_builds(results: Results) -> Iterator[str]:
     curves = {name: _find_builds(results, name) for name in NAMES}
     counts = sorted({count for points in curves.values() for count, _ in points})
+    powers = _find_powers([seconds for points in curves.values() for _, seconds in points])
     yield _write(LEFT - 32, 26, "Cold build, seconds", "head")
-    for power in range(round(math.log10(LEAST)), round(math.log10(MOST)) + 1):
-        y = _place(10.0**power)
+    for power in powers:
+        y = _place(10.0**power, powers)
         yield f'<path class="line" d="M{LEFT} {y}H{RIGHT}"/>'
         yield _write(LEFT - 8, y + 4, f"{10.0**power:g}", "quiet", "end")
     places = {count: _spread(number, len(counts)) for number, count in enumerate(counts)}
@@ -121,7 +120,7 @@ def _draw_builds(results: Results) -> Iterator[str]:
         if not points:
             continue
         mark = " ours" if name == "feedsvc" else ""
-        spots = [(places[count], _place(seconds)) for count, seconds in points]
+        spots = [(places[count], _place(seconds, powers)) for count, seconds in points]
         path = "L".join(f"{x} {y}" for x, y in spots)
         yield f'<path class="curve{mark}" stroke-dasharray="{DASHES[name]}" d="M{path}"/>'
         yield from (f'<circle class="dot{mark}" cx="{x}" cy="{y}" r="3.5"/>' for x, y in spots)
@@ -147,9 +146,16 @@ def _draw_shares(results: Results) -> Iterator[str]:
     yield _write(BARS_LEFT - 18, BOTTOM + 22, "The stroke across is the target.", "quiet")
 
 
-def _place(seconds: float) -> float:
+def _find_powers(seconds: list[float]) -> range:
+    """Return the powers of ten that stand at the scale, the first below and the last above."""
+    logarithms = [math.log10(each) for each in seconds or [1]]
+    least = math.floor(min(logarithms))
+    return range(least, max(math.ceil(max(logarithms)), least + 1) + 1)
+
+
+def _place(seconds: float, powers: range) -> float:
     """Return how high seconds stand."""
-    part = math.log(seconds / LEAST) / math.log(MOST / LEAST)
+    part = (math.log10(seconds) - powers[0]) / (powers[-1] - powers[0])
     return round(BOTTOM - part * (BOTTOM - TOP), 1)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 __all__ = ["Answer", "Client", "find_port", "find_workers", "read_memory", "running", "wait_for"]
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that a server has to answer for the first time: it may ingest a million articles."""
 
 

@@ -9,6 +9,7 @@ answer that there is no such document.
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 
 from feedgen.feed import FeedGenerator
 
@@ -32,6 +33,9 @@ __all__ = ["bench_window"]
 
 NEWEST = "first request for any newest window"
 FEEDS = {"main": MAIN, "category": locate("category", CATEGORY)}
+
+OLDEST = 100
+"""Archives among which one is chosen."""
 
 
 def bench_window(bench: Bench) -> Iterator[Line]:
@@ -83,11 +87,12 @@ def choose_others(settings: Settings, index: Index) -> Iterator[tuple[str, str]]
 
 
 def find_fullest(settings: Settings, index: Index, path: str) -> str:
-    """Find the closed archive of a feed with the most entries, of the first that aren't split."""
+    """Find the closed archive of a feed with the most entries, of its oldest."""
     feed = describe_feed(settings, index, path)
     assert feed
     windows = Windows(index, feed, settings.archive_size)
-    found = (windows.archive(name) for name in windows.archives() if not windows.parts(name))
+    names = islice(windows.archives(), OLDEST)
+    found = (windows.archive(name) for name in names if not windows.parts(name))
     closed = [(len(one.stamps), one.period) for one in found if one and one.closed]
     return max(closed, default=(0, ""))[1]
 

@@ -35,7 +35,7 @@ def bench_export(bench: Bench) -> Iterator[Line]:
     try:
         first = run(command, limit)
     except Failed as failure:
-        yield note(WORK, bench.count, str(failure))
+        yield note(WORK, bench.count, "s", str(failure))
         shutil.rmtree(output, ignore_errors=True)
         return
     yield sum_up(WORK, bench.count, "s", [(first.seconds, copy_all())], "a copy")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from tests.bench.bench import Bench
+from tests.bench.corpus import URL
 from tests.bench.lines import Line, sum_up
 from tests.bench.measure import Run, feedsvc, least, run
 
@@ -14,7 +15,7 @@ __all__ = ["bench_ingest"]
 def bench_ingest(bench: Bench) -> Iterator[Line]:
     """Measure the ingest of all articles, and one that finds them all as they were."""
     limit, folder = bench.pace.limit, bench.folder
-    command = feedsvc("ingest", str(folder))
+    command = feedsvc("ingest", str(folder), "--url", URL)
 
     def ingest_anew() -> Run:
         shutil.rmtree(folder / ".feedsvc", ignore_errors=True)

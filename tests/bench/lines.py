@@ -63,10 +63,10 @@ def sum_up(work: str, count: int, unit: str, pairs: Pairs, beside: str = "") -> 
     )
 
 
-def note(work: str, count: int, text: str, beside: str = "") -> Line:
+def note(work: str, count: int, unit: str, text: str, beside: str = "") -> Line:
     """Make the line of work that has no figure, and say why."""
     target = find_target(work, count, beside)
-    return Line(work=work, count=count, unit="", beside=beside, target=target, note=text)
+    return Line(work=work, count=count, unit=unit, beside=beside, target=target, note=text)
 
 
 def _round(figure: float) -> float:

@@ -37,7 +37,7 @@ class Pace(Struct, frozen=True):
 
     rounds: int = 5
     longest: float = 60
-    limit: float = 600
+    limit: float = 900
 
     def take_turns(
         self, ours: Callable[[], Ours], theirs: Callable[[], Theirs]

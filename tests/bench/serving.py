@@ -26,7 +26,8 @@ def bench_serving(bench: Bench) -> Iterator[Line]:
     """Measure 200 plain and packed, and 304."""
     missing = [name for name in ("wrk", "nginx") if not shutil.which(name)]
     if missing:
-        yield note(WORK, bench.count, f"skipped: {' and '.join(missing)} not installed", "nginx")
+        why = f"skipped: {' and '.join(missing)} not installed"
+        yield note(WORK, bench.count, "/s", why, "nginx")
         return
     first, second = find_port(), find_port()
     command = ("serve", bench.settings.folder, "--port", str(first), "--url", URL)

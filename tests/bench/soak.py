@@ -24,7 +24,7 @@ from tests.bench.bench import Bench
 from tests.bench.client import Answer, Client, find_port, find_workers, read_memory, running
 from tests.bench.corpus import URL, edit_article, write_article
 from tests.bench.measure import Failed, Pace, feedsvc, run
-from tests.bench.watching import see_change
+from tests.bench.watching import see_article
 from tests.bench.wrk import read_load, start_wrk
 
 __all__ = ["Samples", "main"]
@@ -151,7 +151,7 @@ def soak(bench: Bench, seconds: int) -> list[str]:
     script.write_text(SCRIPT.replace("PATHS", ", ".join(f'"{path}"' for path in PATHS)))
     samples, stop = Samples(), threading.Event()
     with running(command, port, PATHS[0]) as server, closing(Client(port)) as client:
-        watches = see_change(bench, client) is not None
+        watches = see_article(bench, client) is not None
         print("serve watches" if watches else "serve doesn't watch: the writer ingests")
         workers = find_workers(server)
         before = [read_memory(worker, "VmRSS") for worker in workers]

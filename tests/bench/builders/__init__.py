@@ -40,9 +40,9 @@ class Site:
     """The site of a builder, in a folder, with `count` articles."""
 
     def __init__(self, builder: Builder, folder: Path, count: int, limit: float) -> None:
-        self.builder, self.count, self._folder, self._limit = builder, count, folder, limit
+        self.builder, self.count, self.folder, self._limit = builder, count, folder, limit
         self._articles = folder / builder.articles
-        self._edits = 0
+        self.edits = 0
         self._articles.mkdir(parents=True)
         write_corpus(self._articles, count, builder.form, builder.suffix, pages=0)
         for name, text in builder.files.items():
@@ -51,27 +51,31 @@ class Site:
 
     def build(self) -> Run:
         """Build what there is to build."""
-        return run(self.builder.command, self._limit, self._folder)
+        return run(self.builder.command, self._limit, self.folder)
 
     def build_anew(self) -> Run:
         """Build from nothing; raises Failed where the feeds don't have the newest articles."""
         for name in self.builder.made:
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            shutil.rmtree(self.folder / name, ignore_errors=True)
         done = self.build()
         for name in self.builder.feeds:
-            self._verify(self._folder / name)
+            self._verify(self.folder / name)
         return done
 
     def build_edited(self) -> Run:
-        """Build after an edit of one of the newest articles."""
-        self._edits += 1
-        newest = max(self._articles.glob(f"[0-9]*/*{self.builder.suffix}"))
-        edit_article(newest, f"v{self._edits}")
+        """Build after an edit."""
+        self.edit()
         return self.build()
+
+    def edit(self) -> None:
+        """Edit the newest article: its title has the number of the edit."""
+        self.edits += 1
+        newest = max(self._articles.glob(f"[0-9]*/*{self.builder.suffix}"))
+        edit_article(newest, f"v{self.edits}")
 
     def remove(self) -> None:
         """Remove the site."""
-        shutil.rmtree(self._folder)
+        shutil.rmtree(self.folder)
 
     def _verify(self, feed: Path) -> None:
         text = feed.read_text(encoding="utf-8")
