@@ -121,11 +121,11 @@ def test_a_later_run_replaces_its_own_lines_only(tmp_path: Path) -> None:
         sum_up("a", 20, "s", [(1, 4)], "x"),
     )
     keep([more, first, other], "2024-06-01", file)
-    later = note("a", 10, "s", "not yet", "x")
+    later = note("a", 10, "s", "not yet")
     keep([later], "2024-06-02", file)
     results = read_results(file)
     assert results.date == "2024-06-02"
-    assert results.lines == (later, other, more)
+    assert results.lines == (later, more)
 
 
 def test_what_wrk_says_is_read() -> None:

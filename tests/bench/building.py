@@ -12,11 +12,10 @@ from tests.bench.builders.ours import find_feedsvc
 from tests.bench.builders.pelican import find_pelican
 from tests.bench.lines import Line, note, sum_up
 from tests.bench.measure import Failed, Run, least, run
+from tests.bench.targets import COLD, FACETS, MEMORY
 
-__all__ = ["COLD", "FACETS", "MEMORY", "bench_build"]
+__all__ = ["bench_build"]
 
-COLD, FACETS = "cold build, home feed", "cold build, with facets"
-MEMORY = "peak memory"
 EDITED = "one file changed, new process"
 SAME = "nothing changed, new process"
 MOST_OF_SLOW = 10_000
@@ -55,7 +54,7 @@ def _compare(
         pairs = bench.pace.take_turns(ours.build_anew, theirs.build_anew)
         memory = [(mine.mebibytes, their.mebibytes) for mine, their in pairs]
         yield sum_up(work, bench.count, "s", _take_seconds(pairs), name)
-        yield sum_up(f"{work}, {MEMORY}", bench.count, "MiB", memory, name)
+        yield sum_up(f"{work}{MEMORY}", bench.count, "MiB", memory, name)
         if name == "Hugo" and work == COLD:
             pairs = bench.pace.take_turns(ours.build_edited, theirs.build_edited)
             yield sum_up(EDITED, bench.count, "s", _take_seconds(pairs), name)

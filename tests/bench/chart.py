@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench.report import find_line, rewrite_readme
 from tests.bench.results import RESULTS, Results, read_results
+from tests.bench.targets import COLD
 
 __all__ = ["CHART", "draw", "main"]
 
@@ -85,7 +86,7 @@ def _find_builds(results: Results, name: str) -> list[tuple[int, float]]:
     """Return the numbers of articles at which a builder was measured, and its seconds."""
     found = []
     for count in sorted({line.count for line in results.lines}):
-        line = find_line(results, "cold build, home feed", count, name)
+        line = find_line(results, COLD, count, name)
         seconds = line and (line.ours if name == "feedsvc" else line.peer)
         if seconds:
             found.append((count, seconds))

@@ -30,11 +30,6 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     met: str = ""
     note: str = ""
 
-    @property
-    def key(self) -> tuple[str, int, str]:
-        """Tell which line this is; a later run has another of the same key."""
-        return self.work, self.count, self.beside
-
 
 Pairs = Sequence[tuple[float, float | None]]
 """Our figure and the peer's, round by round."""

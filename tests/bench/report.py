@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from tests.bench.lines import Line
 from tests.bench.results import Results
-from tests.bench.targets import ANY, TARGETS, Target
+from tests.bench.targets import ANY, COLD, FACETS, MEMORY, TARGETS, Target
 
 __all__ = ["find_line", "rewrite_readme", "write_section"]
 
 BEGIN, END = "<!-- results of make bench -->", "<!-- end of results -->"
 CHART = "tests/bench/results.svg"
-COLD, FACETS = "cold build, home feed", "cold build, with facets"
 BUILDERS = (
     *((COLD, name) for name in ("feedsvc", "Hugo", "Pelican", "Eleventy")),
     *((FACETS, name) for name in ("feedsvc", "Hugo")),
@@ -72,7 +71,7 @@ def _write_builds(results: Results) -> Iterator[str]:
 def _write_build(results: Results, count: int, work: str, name: str) -> str:
     """Write the seconds and MiB of a builder."""
     time = find_line(results, work, count, name)
-    memory = find_line(results, f"{work}, peak memory", count, name)
+    memory = find_line(results, f"{work}{MEMORY}", count, name)
     if time is None:
         return ""
     if memory is None or time.ours is None:

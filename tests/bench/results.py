@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -30,10 +30,11 @@ def read_results(file: Path = RESULTS) -> Results:
     return msgspec.json.decode(file.read_bytes(), type=Results)
 
 
-def keep(lines: Iterable[Line], date: str, file: Path = RESULTS) -> None:
-    """Keep lines in place of those of the same work, number of articles and peer."""
-    found = {line.key: line for line in (*read_results(file).lines, *lines)}
-    kept = sorted(found.values(), key=lambda line: line.count)  # else in the order they came
+def keep(lines: Sequence[Line], date: str, file: Path = RESULTS) -> None:
+    """Keep lines in place of those of the same work and number of articles."""
+    measured = {(line.work, line.count) for line in lines}
+    others = [line for line in read_results(file).lines if (line.work, line.count) not in measured]
+    kept = sorted([*others, *lines], key=lambda line: line.count)  # else in the order they came
     results = Results(date, describe_machine(), tuple(kept))
     file.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
 

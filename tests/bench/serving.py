@@ -20,6 +20,8 @@ __all__ = ["bench_serving"]
 SECONDS = 3
 CONNECTIONS = 32
 WORK = "serving /atom.xml"
+ASKED = {"200": [], "200 gzip": ["Accept-Encoding: gzip"], "304": ["If-None-Match: {}"]}
+"""The headers of each kind of request; `{}` is for the tag that the server sends."""
 
 
 def bench_serving(bench: Bench) -> Iterator[Line]:
@@ -27,17 +29,13 @@ def bench_serving(bench: Bench) -> Iterator[Line]:
     missing = [name for name in ("wrk", "nginx") if not shutil.which(name)]
     if missing:
         why = f"skipped: {' and '.join(missing)} not installed"
-        yield note(WORK, bench.count, "/s", why, "nginx")
+        yield from (note(f"{WORK}, {name}", bench.count, "/s", why) for name in ASKED)
         return
     first, second = find_port(), find_port()
     command = ("serve", bench.settings.folder, "--port", str(first), "--url", URL)
     nginx = ["nginx", "-c", str(write_site(bench.settings, bench.home / "site", second))]
     with running(feedsvc(*command), first, PATH), running(nginx, second, PATH):
-        for name, headers in (
-            ("200", []),
-            ("200 gzip", ["Accept-Encoding: gzip"]),
-            ("304", ["If-None-Match: {}"]),
-        ):
+        for name, headers in ASKED.items():
             pairs = bench.pace.take_turns(
                 partial(load, first, headers), partial(load, second, headers)
             )
@@ -68,7 +66,7 @@ def write_site(settings: Settings, folder: Path, port: int) -> Path:
 
 
 def load(port: int, headers: list[str]) -> Load:
-    """Return what wrk gets from a server; `{}` in a header is for the tag that it sends."""
+    """Return what wrk gets from a server."""
     with closing(Client(port)) as client:
         tag = client.get(PATH).tag
     sent = [header.replace("{}", tag) for header in headers]

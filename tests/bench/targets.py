@@ -4,10 +4,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["ANY", "TARGETS", "Target", "find_target"]
+__all__ = ["ANY", "COLD", "FACETS", "MEMORY", "TARGETS", "Target", "find_target"]
 
 ANY = 0
 """Any number of articles."""
+
+COLD, FACETS, MEMORY = "cold build, home feed", "cold build, with facets", ", peak memory"
+"""The works that are charted; the last is added to the name of each."""
 
 
 class Target(Struct, frozen=True):
@@ -38,7 +41,7 @@ def _share(goal: float, stretch: float) -> dict[int, Target]:
 
 
 TARGETS: dict[str, dict[int, Target]] = {
-    "cold build, home feed": {
+    COLD: {
         1_000: Target(0.9, 0.6, of="ratio", beside="Hugo"),
         10_000: Target(0.5, 0.3, of="ratio", beside="Hugo"),
         100_000: Target(0.45, 0.25, of="ratio", beside="Hugo"),
