@@ -9,7 +9,10 @@ from contextlib import closing, contextmanager
 
 from msgspec import Struct
 
-__all__ = ["Answer", "Client", "find_port", "find_workers", "read_memory", "running", "wait_for"]
+__all__ = [
+    *("Answer", "Client", "find_children", "find_port", "read_memory", "read_ticks", "running"),
+    "wait_for",
+]
 
 PATIENCE = 300
 """Seconds that a server has to answer for the first time: it may ingest a million articles."""
@@ -76,11 +79,17 @@ def running(command: Sequence[str], port: int, path: str) -> Iterator[int]:
             process.terminate()
 
 
-def find_workers(server: int) -> list[int]:
-    """Return the ids of the processes that a server started, the largest first."""
+def find_children(server: int) -> list[int]:
+    """Return the ids of the processes that a server started: its workers, and others."""
     with open(f"/proc/{server}/task/{server}/children") as file:
-        children = [int(child) for child in file.read().split()]
-    return sorted(children, key=lambda child: -read_memory(child, "VmHWM"))
+        return [int(child) for child in file.read().split()]
+
+
+def read_ticks(process: int) -> int:
+    """Return how long a process was at work, in the kernel's ticks."""
+    with open(f"/proc/{process}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])  # utime and stime
 
 
 def read_memory(process: int, field: str) -> float:

@@ -35,8 +35,9 @@ def keep(lines: Sequence[Line], date: str, file: Path = RESULTS) -> None:
     measured = {(line.work, line.count) for line in lines}
     others = [line for line in read_results(file).lines if (line.work, line.count) not in measured]
     kept = sorted([*others, *lines], key=lambda line: line.count)  # else in the order they came
-    results = Results(date, describe_machine(), tuple(kept))
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+    head = msgspec.json.encode(Results(date, describe_machine())).removesuffix(b"]}")
+    rows = b",\n".join(msgspec.json.encode(line) for line in kept)
+    file.write_bytes(head + b"\n" + rows + b"\n]}\n")
 
 
 def describe_machine() -> str:

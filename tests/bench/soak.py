@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from tests.bench.bench import Bench
-from tests.bench.client import Answer, Client, find_port, find_workers, read_memory, running
+from tests.bench.client import Answer, Client, find_children, find_port, read_memory, running
 from tests.bench.corpus import URL, edit_article, write_article
 from tests.bench.measure import Failed, Pace, feedsvc, run
 from tests.bench.watching import see_article
@@ -153,8 +153,8 @@ def soak(bench: Bench, seconds: int) -> list[str]:
     with running(command, port, PATHS[0]) as server, closing(Client(port)) as client:
         watches = see_article(bench, client) is not None
         print("serve watches" if watches else "serve doesn't watch: the writer ingests")
-        workers = find_workers(server)
-        before = [read_memory(worker, "VmRSS") for worker in workers]
+        children = find_children(server)
+        before = [read_memory(child, "VmRSS") for child in children]
 
         def write() -> None:
             dice = random.Random(1)
@@ -175,11 +175,11 @@ def soak(bench: Bench, seconds: int) -> list[str]:
             done = read_load(load.communicate()[0])
         print(f"wrk: {done.requests} requests, p50 {done.p50:g} ms, p99 {done.p99:g} ms")
         print(f"sampled: {dict(samples.answers)} by status, {samples.versions} bodies")
-        if find_workers(server) != workers and set(find_workers(server)) != set(workers):
-            samples.faults.append("a worker was replaced")
-        for worker, first in zip(workers, before, strict=True):
-            last, most = (read_memory(worker, field) for field in ("VmRSS", "VmHWM"))
-            print(f"worker: {first:.0f} MiB before, {last:.0f} after, {most:.0f} at most")
+        if set(find_children(server)) != set(children):
+            return [*samples.faults, "a process of the server was replaced"]
+        for child, first in zip(children, before, strict=True):
+            last, most = (read_memory(child, field) for field in ("VmRSS", "VmHWM"))
+            print(f"process: {first:.0f} MiB before, {last:.0f} after, {most:.0f} at most")
     return [*samples.faults, *([done.failures] if done.failures else [])]
 
 
