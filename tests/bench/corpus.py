@@ -21,8 +21,8 @@ from feedsvc.settings import Settings, load_settings
 from tests.bench.prose import Paragraph, make_paragraphs
 
 __all__ = [
-    *("CATEGORY", "NOW", "URL", "Sample", "edit_article", "load", "make_samples"),
-    *("walk", "write_article", "write_corpus", "write_text"),
+    *("CATEGORY", "NOW", "URL", "Form", "Sample", "edit_article", "load", "make_samples"),
+    *("name_file", "walk", "write_article", "write_corpus", "write_text"),
 ]
 
 URL = "https://feeds.example.org/"
@@ -81,10 +81,14 @@ def write_corpus(
 
 
 def _write_shelf(folder: Path, count: int, form: Form, suffix: str, pages: int, first: int) -> None:
-    home = f"{folder}/{first // SHELF:04}"
-    os.mkdir(home)
+    os.mkdir(os.path.dirname(name_file(folder, first, suffix)))
     for sample in make_samples(count, first, pages):
-        _write(f"{home}/{sample.number:07}{suffix}", form(sample))
+        _write(name_file(folder, sample.number, suffix), form(sample))
+
+
+def name_file(folder: Path, number: int, suffix: str = ".txt") -> str:
+    """Name the file of an article."""
+    return f"{folder}/{number // SHELF:04}/{number:07}{suffix}"
 
 
 def make_samples(count: int, first: int, pages: int = 10) -> Iterator[Sample]:

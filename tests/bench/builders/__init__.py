@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench.corpus import Form, edit_article, write_corpus
+from tests.bench.corpus import Form, edit_article, name_file, write_corpus
 from tests.bench.measure import Failed, Run, run
 
 __all__ = ["ENTRIES", "Builder", "Site"]
@@ -23,7 +23,6 @@ class Builder(Struct, frozen=True, kw_only=True):
     """A program: how articles are written for it, its other files, and its command in a site.
 
     `made` are the names that it leaves, `feeds` the files that are to have the newest entries.
-    It isn't there where `command` is empty.
     """
 
     name: str
@@ -70,8 +69,8 @@ class Site:
     def edit(self) -> None:
         """Edit the newest article: its title has the number of the edit."""
         self.edits += 1
-        newest = max(self._articles.glob(f"[0-9]*/*{self.builder.suffix}"))
-        edit_article(newest, f"v{self.edits}")
+        newest = name_file(self._articles, self.count - 1, self.builder.suffix)
+        edit_article(Path(newest), f"v{self.edits}")
 
     def remove(self) -> None:
         """Remove the site."""

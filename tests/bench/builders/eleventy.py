@@ -15,7 +15,7 @@ MODULES = Path(sys.prefix) / "peers" / "node_modules"
 """Where `make bench` installs it."""
 
 NEWEST = f'(api) => api.getFilteredByTag("posts").slice(-{ENTRIES}).reverse()'
-# The plugin's own templates, but that an entry's link is its field: there are no pages.
+# As the plugin's own templates, by its filters, but an entry's link is a field: it has no page.
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>Articles</title><id>{URL}</id>
 <link href="{URL}atom.xml" rel="self"/><author><name>x</name></author>
