@@ -22,7 +22,7 @@ from tests.bench.prose import Paragraph, make_paragraphs
 
 __all__ = [
     *("CATEGORY", "NOW", "URL", "Form", "Sample", "edit_article", "load", "make_samples"),
-    *("name_file", "walk", "write_article", "write_corpus", "write_text"),
+    *("name_file", "write_article", "write_corpus", "write_text"),
 ]
 
 URL = "https://feeds.example.org/"
@@ -81,7 +81,7 @@ def write_corpus(
 
 
 def _write_shelf(folder: Path, count: int, form: Form, suffix: str, pages: int, first: int) -> None:
-    os.mkdir(os.path.dirname(name_file(folder, first, suffix)))
+    os.makedirs(os.path.dirname(name_file(folder, first, suffix)), exist_ok=True)
     for sample in make_samples(count, first, pages):
         _write(name_file(folder, sample.number, suffix), form(sample))
 
@@ -94,7 +94,7 @@ def name_file(folder: Path, number: int, suffix: str = ".txt") -> str:
 def make_samples(count: int, first: int, pages: int = 10) -> Iterator[Sample]:
     """Make the articles of one shelf of a corpus of `count`, from number `first`."""
     dice = random.Random(first)
-    prose = {language: made for language, made in _make_prose().items() if made}
+    prose = _make_prose()
     for number in range(first, min(first + SHELF, count)):
         language = LANGUAGES[number % len(LANGUAGES)]
         paragraphs = _choose(dice, *prose[language])
@@ -172,10 +172,3 @@ def _write(path: str, text: str) -> None:
         os.utime(handle, OLD)
     finally:
         os.close(handle)
-
-
-def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield the files of a corpus in the order of their paths."""
-    for home in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if home.is_dir() and not home.name.startswith("."):
-            yield from sorted(os.scandir(home.path), key=lambda entry: entry.name)
