@@ -4,10 +4,10 @@ VENV ?= .venv
 PORT ?= 8000
 SECONDS ?= 60
 BIN = $(VENV)/bin
-# Debian's packages that some tests need: a feed reader, a browser, and what gets axe-core.
-DEBIAN = newsboat chromium npm
+# Debian's packages that some tests need: a feed reader, a browser, what gets axe-core, a database.
+DEBIAN = newsboat chromium npm postgresql
 
-.PHONY: help serve test lint bench soak fuzz debian peers axe
+.PHONY: help serve test lint bench soak machines fuzz debian peers axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -32,6 +32,9 @@ soak: DEBIAN = wrk
 soak: debian $(VENV)/.developed ## Serve under load while articles come and go (SECONDS=…)
 	$(BIN)/python -m tests.bench.soak $(SECONDS)
 
+machines: $(VENV)/.developed ## Show servers, ingests and a restart of PostgreSQL at once (N=… seconds)
+	$(BIN)/python -m tests.machines $(N)
+
 fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k fuzz
 
@@ -46,7 +49,8 @@ $(VENV)/.developed: pyproject.toml
 	@touch $@ $(VENV)/.installed
 
 debian:
-	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null || echo $$name; done); \
+	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null \
+	|| ls /usr/lib/$$name/*/bin/initdb >/dev/null 2>&1 || echo $$name; done); \
 	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \

@@ -5,23 +5,21 @@ settings are wrong. Rooms that only one command needs are imported by it.
 """
 
 import errno
-import html
 import os
-import re
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from msgspec.structs import replace
 
 from feedsvc import __version__
 from feedsvc.errors import FeedsvcError, FolderError, SettingsError
-from feedsvc.model import Finding, Reading
-from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, load_settings
+from feedsvc.model import Finding
+from feedsvc.report import show_finding
+from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, load_settings, locate_file
 
 __all__ = ["main"]
 
@@ -52,7 +50,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every command on a folder takes."""
     for decorate in (
         click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}."),
-        click.option("--database", metavar="FILE", help="The index, instead of FOLDER/.feedsvc/."),
+        click.option(
+            "--database", metavar="FILE|URL", help="The index, instead of FOLDER/.feedsvc/."
+        ),
         click.option("--url", help="Public address of the feeds, which all links begin with."),
         click.argument("folder", required=False),
     ):
@@ -60,10 +60,17 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _load(folder: str | None, config: str | None, **options: Any) -> Settings:
+def _load(
+    folder: str | None, config: str | None, served_at: str | None = None, **options: Any
+) -> Settings:
+    """Load the settings; where nobody sets the url, it is that which the feeds are served at."""
     if options.get("database") and "://" not in options["database"]:
         options["database"] = os.path.abspath(options["database"])
-    return load_settings(folder or _find_folder(), config=config, **options)
+    folder = folder or _find_folder()
+    settings = load_settings(folder, config=config, **options)
+    if served_at and settings.url == DEFAULT_URL:
+        return load_settings(folder, config=config, **{**options, "url": served_at})
+    return settings
 
 
 def _find_folder() -> str:
@@ -87,28 +94,34 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw everything.")
+@click.option("--no-ingest", is_flag=True, help="Only serve what is in the index.")
 def serve(
-    folder: str | None, host: str, port: int, workers: int, allow_empty: bool, **options: Any
+    folder: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    allow_empty: bool,
+    no_ingest: bool,
+    **options: Any,
 ) -> None:
-    """Ingest FOLDER, then serve its feeds until stopped."""
-    from feedsvc.server import DOWNLOADS, claim_port, run
-    from feedsvc.web import create_app
+    """Serve the feeds of FOLDER until stopped, and ingest what changes in it."""
+    from feedsvc.server import claim_port
+    from feedsvc.service import serve as serve_settings
 
+    if no_ingest and folder is None and options["database"]:
+        folder = "."
     settings = _load(folder, **options)
     ip, port = claim_port(host, port)
-    if settings.url == DEFAULT_URL:
-        name = "127.0.0.1" if ip in WILDCARDS else f"[{ip}]" if ":" in ip else host
-        settings = _load(folder, **{**options, "url": f"http://{name}:{port}/"})
-    with _ingest(settings, allow_empty) as publication:
-        downloads = DOWNLOADS if publication.index.media_names("", 1) else 0
-
-    def announce() -> None:
-        for name in ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml"):
-            click.echo(f"  {settings.url}{name}")
-        click.echo("Press Ctrl-C to stop.")
-
-    make_app = partial(create_app, settings, downloads=downloads)
-    run(make_app, ip, port, workers, announce, downloads)
+    name = "127.0.0.1" if ip in WILDCARDS else f"[{ip}]" if ":" in ip else host
+    served_at = f"http://{name}:{port}/"
+    settings = _load(folder, served_at=served_at, **options)
+    arguments = ["ingest", settings.folder, "--watch", "--served-at", served_at]
+    for option, value in options.items():
+        arguments += [f"--{option}", value] if value else []
+    arguments += ["--allow-empty"] if allow_empty else []
+    serve_settings(
+        settings, ip, port, workers, None if no_ingest else arguments, click.echo, _complain
+    )
 
 
 @main.command()
@@ -133,42 +146,61 @@ def export(folder: str | None, output: Path, allow_empty: bool, **options: Any) 
 @main.command("ingest")
 @_options
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw everything.")
-def ingest_command(folder: str | None, allow_empty: bool, **options: Any) -> None:
+@click.option("--watch", is_flag=True, help="Go on until stopped, ingesting what changes.")
+@click.option("--served-at", hidden=True)
+@click.option("--parent", hidden=True, type=int)
+def ingest_command(
+    folder: str | None, allow_empty: bool, watch: bool, parent: int | None, **options: Any
+) -> None:
     """Bring the index of FOLDER up to date; a running server shows it at once."""
-    with _ingest(_load(folder, **options), allow_empty):
-        pass
+    if not watch:
+        with _ingest(_load(folder, **options), allow_empty, lead=True):
+            return
+    from feedsvc.companion import end_with
+    from feedsvc.index.engines import open_index
+    from feedsvc.live import Live
+
+    if parent:
+        end_with(parent)
+    load = partial(_load, folder, **options)
+    settings = load()
+    with closing(open_index(settings.database, create=True)) as index:
+        Live(
+            settings,
+            index,
+            load=load,
+            config=locate_file(settings.folder, options["config"]),
+            say=click.echo,
+            complain=_complain,
+            allow_empty=allow_empty,
+        ).run()
 
 
 @contextmanager
-def _ingest(settings: Settings, allow_empty: bool) -> Iterator[Any]:
-    """Ingest, tell what became of it, and give the publication for as long as it is used."""
-    from feedsvc.index.sqlite import SqliteIndex
+def _ingest(settings: Settings, allow_empty: bool, *, lead: bool = False) -> Iterator[Any]:
+    """Ingest, tell what became of it, and give the publication for as long as it is used.
+
+    Who is to `lead` does where nobody watches: whoever serves follows its settings.
+    """
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
     from feedsvc.publication import Publication
 
-    with closing(SqliteIndex(settings.database, create=True)) as index:
+    with closing(open_index(settings.database, create=True)) as index:
         now = datetime.now(UTC)
-        report = ingest(settings, index, now, allow_empty=allow_empty)
+        with index.lead() if lead else nullcontext(False) as leads:
+            report = ingest(settings, index, now, allow_empty=allow_empty, lead=leads)
         publication = Publication(settings, index)
         publication.settle(now)
         for finding in report.refused:
-            _complain(_show(settings, finding))
-        click.echo(
-            f"{settings.folder}: {report.new} new, {report.changed} changed, "
-            f"{report.unchanged} unchanged, {report.withdrawn} withdrawn, "
-            f"{report.waiting} waiting, {report.hidden} hidden, {len(report.refused)} refused"
-        )
+            _complain(show_finding(settings.folder, finding))
+        click.echo(f"{settings.folder}: {report.tell()}")
         if report.kept:
             _complain(
                 f"warning: {settings.folder} has no articles; the {report.kept} published stay"
                 " (--allow-empty withdraws them)"
             )
         yield publication
-
-
-def _show(settings: Settings, finding: Finding) -> str:
-    """Write a finding with its path as it is reached from here."""
-    return str(replace(finding, path=os.path.relpath(os.path.join(settings.folder, finding.path))))
 
 
 @main.command()
@@ -181,18 +213,13 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
     """
     import msgspec
 
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
 
     settings = _load(folder, **options)
     findings: list[Finding] = []
-    with closing(SqliteIndex(":memory:", create=True)) as index:
-        report = ingest(
-            settings,
-            index,
-            datetime.now(UTC),
-            listen=lambda reading: findings.extend(reading.findings),
-        )
+    with closing(open_index(":memory:", create=True)) as index:
+        report = ingest(settings, index, datetime.now(UTC), listen=findings.append)
     found = [(finding, True) for finding in report.refused]
     found = sorted(found + [(finding, False) for finding in findings])
     if as_json:
@@ -200,7 +227,7 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(rows)))
     else:
         for finding, _ in found:
-            click.echo(_show(settings, finding))
+            click.echo(show_finding(settings.folder, finding))
         others = ", ".join(f"{count} {kind}" for kind, count in sorted(report.ignored.items()))
         _complain(
             f"{settings.folder}: {report.new} articles, {len(report.refused)} refused, "
@@ -217,6 +244,7 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
 def explain(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule."""
     from feedsvc import readers
+    from feedsvc.explain import tell_fields
     from feedsvc.folder import look, read_file
     from feedsvc.media import Finder, Library
 
@@ -230,37 +258,7 @@ def explain(file: Path, folder: str | None, config: str | None) -> None:
         raise fault
     data = read_file(settings.folder, path, settings.max_article_bytes)
     reading = readers.read(path, data, settings, Finder(Library(settings), path))
-    for name, value in _tell_fields(reading, settings):
+    for name, value in tell_fields(reading, settings):
         click.echo(f"{name:<11} {value}")
     for finding in sorted(reading.findings + reading.rules):
-        click.echo(_show(settings, finding))
-
-
-def _tell_fields(reading: Reading, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the name and value of each field of an article, paragraphs last."""
-    article = reading.article
-    published = article.published.isoformat() if article.published else "when first seen"
-    authors = ", ".join(person.name for person in article.authors)
-    yield "title", article.title
-    yield "published", published
-    yield "url", article.url or "none"
-    yield "language", article.language or f"{settings.language} (the feed's)"
-    yield "author", authors or f"{settings.author.name} (the feed's)"
-    yield "categories", ", ".join(article.categories) or "none"
-    yield "summary", article.summary or "none"
-    if article.updated:
-        yield "updated", article.updated.isoformat()
-    if article.id:
-        yield "id", article.id
-    if article.image:
-        yield "image", f"{article.image.url} {article.image.alt}".strip()
-    for file in article.enclosures:
-        yield "enclosure", f"{file.url} {file.type}" + (f" {file.length}" if file.length else "")
-    chosen = reading.selection
-    yield from ((mark, "yes") for mark in ("draft", "unlisted") if getattr(chosen, mark))
-    if chosen.expires:
-        yield "expires", chosen.expires.isoformat()
-    paragraphs = article.content.splitlines()
-    for number, paragraph in enumerate(paragraphs, 1):
-        text = html.unescape(re.sub(r"</?p>", "", paragraph))
-        yield f"text {number}/{len(paragraphs)}", text
+        click.echo(show_finding(settings.folder, finding))

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import PurePosixPath
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -27,9 +28,11 @@ from feedsvc.settings import Settings
 __all__ = [
     "Finder",
     "Library",
+    "Rests",
     "digest_file",
     "is_public",
     "list_stale",
+    "list_users",
     "open_public",
     "stream",
     "verify",
@@ -41,6 +44,9 @@ CHUNK = 1 << 16
 BATCH = 1000
 """Media whose files are looked at, at once."""
 
+Rests: TypeAlias = Callable[[str, int, int], bool]
+"""Whether a file is written to no more, by its path, its size and its mtime in nanoseconds."""
+
 _NO_FILE = (-1, 0)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -49,13 +55,19 @@ class Library:
     """The media of a folder, as one ingest finds them.
 
     `recall` returns what an earlier one knew of a file, so that it isn't read again for nothing.
+    `rests` tells by path, size and mtime whether a file is written to no more.
     """
 
     def __init__(
-        self, settings: Settings, recall: Callable[[str], Medium | None] = lambda path: None
+        self,
+        settings: Settings,
+        recall: Callable[[str], Medium | None] = lambda path: None,
+        rests: Rests = lambda path, size, mtime: True,
     ) -> None:
-        self.settings, self._recall = settings, recall
+        self.settings, self._recall, self._rests = settings, recall, rests
         self._read: dict[str, Medium] = {}
+        self.restless = False
+        """Whether a file was asked for that doesn't rest yet."""
 
     def read(self, path: str) -> Medium:
         """Return the medium in a file. Raises MediumRefused where it can't be published."""
@@ -63,6 +75,9 @@ class Library:
         if size > (most := self.settings.max_media_bytes):
             why = f"{show(path)} has {size} bytes, over max_media_bytes ({most})"
             raise MediumRefused("too large", why)
+        if looks != _NO_FILE and not self._rests(path, size, mtime):
+            self.restless = True
+            raise MediumRefused("not published", f"{show(path)} is being written")
         known = self._read.get(path)
         if known is None:
             recalled = self._recall(path)
@@ -108,15 +123,15 @@ class Finder:
         """The addresses of the files that were found, empty for those that have none."""
         return {path: self._library.locate(medium) for path, medium in self.found.items()}
 
-    def record(self, index: Index, id: str, before: int) -> None:
-        """Record that the entry `id` names what was found.
+    def settle(self, before: int) -> list[Medium]:
+        """Return what was found, to be recorded.
 
         What was written `before` (nanoseconds) is settled, and so is that nothing is there.
         """
-        for medium in self.found.values():
-            settled = medium.mtime < before if medium.name else medium.size < 0
-            index.keep(replace(medium, settled=settled))
-        index.use(id, self.used)
+        return [
+            replace(medium, settled=medium.mtime < before if medium.name else medium.size < 0)
+            for medium in self.found.values()
+        ]
 
     def differs(self, used: dict[str, str]) -> bool:
         """Whether other content was found than was `used`, wherever it lay.
@@ -157,12 +172,19 @@ def list_stale(settings: Settings, index: Index) -> set[str]:
     stale = set(index.users_elsewhere(f"{settings.url}media/"))
     after = ""
     while media := index.media(after, BATCH):
-        for medium in media:
-            looks = _look(settings.folder, medium.path)
-            if not medium.settled or looks != (medium.size, medium.mtime):
-                stale.update(index.users(medium.path))
+        stale |= list_users(settings, index, media)
         after = media[-1].path
     return stale
+
+
+def list_users(settings: Settings, index: Index, media: Iterable[Medium]) -> set[str]:
+    """Return the paths of the articles that name any of the media that is another file now."""
+    users: set[str] = set()
+    for medium in media:
+        looks = _look(settings.folder, medium.path)
+        if not medium.settled or looks != (medium.size, medium.mtime):
+            users.update(index.users(medium.path))
+    return users
 
 
 def open_public(settings: Settings, index: Index, name: str) -> FileIO | None:

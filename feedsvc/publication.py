@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from feedsvc.contents import Contents
-from feedsvc.errors import IndexUnusable, Superseded
+from feedsvc.errors import IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
 from feedsvc.index import Index
 from feedsvc.media import open_public
@@ -27,8 +27,9 @@ from feedsvc.model import Document, Entry, Window
 from feedsvc.paths import Place, read_path
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import Settings
+from feedsvc.terms import take_terms
 
-__all__ = ["Encoding", "Publication"]
+__all__ = ["Encoding", "Publication", "locate"]
 
 Encoding: TypeAlias = Literal["identity", "gzip"]
 
@@ -46,16 +47,38 @@ GZIP_LEVEL = 5
 """A little larger than at 6, in less than half the time: the first to ask waits for it."""
 
 
-class Publication:
-    """What is public of a folder. Safe to use from several threads."""
+class _Edition:
+    """What documents are planned by: a revision of the index, and a value of the settings."""
 
-    def __init__(self, settings: Settings, index: Index) -> None:
-        self.settings, self.index = settings, index
-        self._contents = Contents(settings, index)
+    def __init__(self, settings: Settings, index: Index, revision: int) -> None:
+        self.settings, self.revision = settings, revision
+        self.contents = Contents(settings, index)
+
+
+class Publication:
+    """What is public of a folder. Safe to use from several threads.
+
+    Where it is to `follow`, the settings are those that whoever ingests left in the index; those
+    given say where things are.
+    """
+
+    def __init__(self, settings: Settings, index: Index, *, follow: bool = False) -> None:
+        self.index = index
+        self._given, self._follow = settings, follow
         self._lock = threading.RLock()
-        self._revision = -1
-        self._plans: OrderedDict[str, Document] = OrderedDict()
+        self._edition = _Edition(settings, index, -1)
+        self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
         self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the last edition that was asked for."""
+        return self._edition.settings
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to go on with while the index can't be asked."""
+        return bool(self._plans)
 
     def paths(self) -> Iterator[str]:
         """Yield every public path: what others link to first, the main page last."""
@@ -63,33 +86,57 @@ class Publication:
 
     def documents(self) -> Iterator[Document]:
         """Plan every document, in the order of `paths`."""
-        return (self._plan(place, window) for place, window in self._contents.list_all())
+        edition = self._edition
+        found = edition.contents.list_all()
+        return (self._plan(edition.settings, place, window) for place, window in found)
 
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
 
-        Raises IndexMissing before the first ingest, and the index's other errors.
+        While the index can't be asked, one that was planned before holds. Raises IndexMissing
+        before the first ingest, and the index's other errors.
         """
         if read_path(path) is None:
             return None
-        revision = self.index.revision()
+        try:
+            return self._find(path)
+        except (IndexMissing, IndexUnusable):
+            if held := self._plans.get(path):
+                return held[1]
+            raise
+
+    def _find(self, path: str) -> Document | None:
+        edition = self._renew()
         with self._lock:
-            if revision != self._revision:
-                self._plans, self._revision = OrderedDict(), revision
-            known = self._plans.get(path)
-            if known:
+            planned, known = self._plans.get(path, (-1, None))
+            if planned == edition.revision:
                 self._plans.move_to_end(path)
                 return known
-        document = self.plan(path)
+        document = self._plan_at(edition, path)
         if document and document.modified is None:
             document = self._record(document)
-        if document and document.modified:
-            with self._lock:
-                if revision == self._revision:
-                    self._plans[path] = document
-                    if len(self._plans) > MOST_PLANS:
-                        self._plans.popitem(last=False)
+        with self._lock:
+            self._plans.pop(path, None)
+            if document and document.modified:
+                self._plans[path] = edition.revision, document
+                if len(self._plans) > MOST_PLANS:
+                    self._plans.popitem(last=False)
         return document
+
+    def _renew(self) -> _Edition:
+        """Return the edition of the index's revision, a new one where that has changed."""
+        revision = self.index.revision()
+        edition = self._edition
+        if revision == edition.revision:
+            return edition
+        settings = self._given
+        if self._follow:
+            settings = take_terms(settings, self.index.settings())
+        with self._lock:
+            # Another thread may have come by.
+            if self._edition.revision != revision:
+                self._edition = _Edition(settings, self.index, revision)
+            return self._edition
 
     def _record(self, document: Document) -> Document:
         """Record a version that whoever ingested doesn't know, as its settings are others.
@@ -97,20 +144,25 @@ class Publication:
         Where the index can't be written just now, the document has no date for the moment.
         """
         now = int(datetime.now(UTC).timestamp())
+        address = locate(document.window, document.path)
         try:
             with self.index.transaction():
-                self.index.record(self.address(document.path), document.version, now)
+                self.index.record(address, document.version, now)
         except IndexUnusable:
             return document
-        return replace(document, modified=self._date(document.path, document.version))
+        modified = self._date(document.window, document.path, document.version)
+        return replace(document, modified=modified)
 
     def plan(self, path: str) -> Document | None:
         """Plan the document at `path` from the index as it is now, None where there is none."""
-        place = read_path(path)
-        found = self._contents.find(place) if place else None
-        return self._plan(*found) if found else None
+        return self._plan_at(self._edition, path)
 
-    def _plan(self, place: Place, window: Window) -> Document:
+    def _plan_at(self, edition: _Edition, path: str) -> Document | None:
+        place = read_path(path)
+        found = edition.contents.find(place) if place else None
+        return self._plan(edition.settings, *found) if found else None
+
+    def _plan(self, settings: Settings, place: Place, window: Window) -> Document:
         if place.format == "media":
             version = place.slug.partition(".")[0]
             return Document(
@@ -118,7 +170,7 @@ class Publication:
                 format=place.format,
                 media_type=tell_type(place.slug),
                 version=version,
-                modified=self._date(place.path, version),
+                modified=self._date(window, place.path, version),
                 max_age=MEDIUM_AGE,
                 window=window,
             )
@@ -126,26 +178,22 @@ class Publication:
         inputs = msgspec.msgpack.encode((place.path, identify_renderer(format.name), window))
         version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
         media_type = format.media_type
-        if self.settings.media_type == "browser" and media_type.endswith("+xml"):
+        if settings.media_type == "browser" and media_type.endswith("+xml"):
             media_type = "application/xml"
         return Document(
             path=place.path,
             format=format.name,
             media_type=media_type,
             version=version,
-            modified=self._date(place.path, version),
-            max_age=ARCHIVE_AGE if window.closed else self.settings.poll_minutes * 60,
+            modified=self._date(window, place.path, version),
+            max_age=ARCHIVE_AGE if window.closed else settings.poll_minutes * 60,
             window=window,
         )
 
-    def _date(self, path: str, version: str) -> datetime | None:
+    def _date(self, window: Window, path: str, version: str) -> datetime | None:
         """Return when a version was first seen, None where another was recorded last, or none."""
-        edition = self.index.edition(self.address(path))
+        edition = self.index.edition(locate(window, path))
         return edition[1] if edition and edition[0] == version else None
-
-    def address(self, path: str) -> str:
-        """Return the absolute URL of a path."""
-        return self.settings.url + quote(path.removeprefix("/"))
 
     def body(self, document: Document, encoding: Encoding = "identity") -> bytes:
         """Return a document's bytes, made once per version and encoding.
@@ -167,7 +215,7 @@ class Publication:
 
         Raises Superseded where it isn't there any more.
         """
-        file = open_public(self.settings, self.index, document.path.rpartition("/")[2])
+        file = open_public(self._given, self.index, document.path.rpartition("/")[2])
         if file is None:
             raise Superseded(document.path, "superseded", "no file has these bytes any more")
         return file
@@ -180,7 +228,8 @@ class Publication:
         entries = []
         for stamp in stamps:
             article = articles[stamp.digest]
-            url = article.url or self.address(Place("entry", slug=stamp.slug).path)
+            page = Place("entry", slug=stamp.slug).path
+            url = article.url or locate(document.window, page)
             entries.append(Entry(stamp.id, stamp.published, stamp.updated, url, article))
         return FORMATS[document.format].render(document.window, entries)
 
@@ -193,8 +242,13 @@ class Publication:
         with self.index.transaction():
             paths = (Place(format).path for format in ("css", "opml", *FEED_FORMATS))
             for document in filter(None, map(self.plan, paths)):
-                address = self.address(document.path)
+                address = locate(document.window, document.path)
                 self.index.record(address, document.version, int(now.timestamp()))
+
+
+def locate(window: Window, path: str) -> str:
+    """Return the absolute URL of a path, by the settings that the window was planned with."""
+    return window.feed.root + quote(path.removeprefix("/"))
 
 
 class _Bodies:

@@ -63,12 +63,12 @@ class Replay:
         return self.app(environ, start_response)
 
     def _renew(self) -> dict[tuple[str, str], _Answer]:
-        """Forget the answers where the index has changed, or can't be asked."""
+        """Forget the answers where the index has changed; while it can't be asked they hold."""
         try:
             revision = self._ask_revision()
         except FeedsvcError:
-            revision = -1
-        if revision != self._revision or revision == -1:
+            revision = self._revision
+        if revision != self._revision:
             # A new one: a thread that is about to keep an older answer keeps it in the old.
             self._answers, self._size = {}, 0
             self._revision = revision

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from feedsvc.companion import end_with
 from feedsvc.errors import ServeError
 
-__all__ = ["DOWNLOADS", "claim_port", "run"]
+__all__ = ["claim_port", "run"]
 
 DOWNLOADS = 8
 """Media that a worker sends at once; the app is to refuse more."""
@@ -43,22 +44,25 @@ def claim_port(host: str, port: int) -> tuple[str, int]:
 
 
 def run(
-    make_app: Callable[[], Any],
+    make_app: Callable[..., Any],
     ip: str,
     port: int,
     workers: int,
     announce: Callable[[], None],
-    downloads: int,
+    has_media: Callable[[], bool],
+    hang_up: Callable[[], None],
 ) -> None:
     """Serve the app that `make_app` makes in each worker, until SIGTERM or SIGINT.
 
-    `announce` is called once a client can connect; each worker sends up to `downloads` media
-    beside its other answers.
+    That is told how many `downloads` of media it may send at once: none, until `has_media`.
+    `announce` is called
+    once a client can connect, `hang_up` at each SIGHUP.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
+    loader = _Loader(make_app, os.getpid(), DOWNLOADS if has_media() else 0)
     server = Granian(
         "feedsvc",
         address=ip,
@@ -66,12 +70,13 @@ def run(
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=downloads + 1,
+        blocking_threads=loader.downloads + 1,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.error,
     )
     interrupt: Callable[[], None] = server.signal_handler_interrupt
+    renew_workers: Callable[[], None] = server.signal_handler_reload
 
     def interrupt_once(*_: Any) -> None:
         # granian's handler takes a lock: a second signal in it would wait for itself for ever.
@@ -79,26 +84,40 @@ def run(
             signal.signal(number, signal.SIG_IGN)
         interrupt()
 
+    def make_room_for_media() -> None:
+        while not has_media():
+            time.sleep(1)
+        loader.downloads = DOWNLOADS
+        server.blocking_threads = DOWNLOADS + 1
+        renew_workers()
+
     server.signal_handler_interrupt = interrupt_once  # type: ignore[method-assign]  # no hook
-    waiter = threading.Thread(target=_announce_when_up, args=(ip, port, announce), daemon=True)
-    server.on_startup(waiter.start)
-    server.serve(target_loader=partial(_load_apart, make_app, os.getpid()), wrap_loader=False)
+    server.signal_handler_reload = lambda *_: hang_up()  # type: ignore[method-assign]
+    tasks: list[Callable[[], None]] = [partial(_announce_when_up, ip, port, announce)]
+    if not loader.downloads:
+        tasks.append(make_room_for_media)
+    for task in tasks:
+        server.on_startup(threading.Thread(target=task, daemon=True).start)
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _load_apart(make_app: Callable[[], Any], parent: int) -> Any:
-    """Make the app in a process group of its own: Ctrl-C is for the main process to pass on."""
-    # Until granian sets its own, the worker has the main process's handler, which would lose it.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.setpgid(0, 0)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return make_app()
+class _Loader:
+    """Makes the app in a worker: in a process group of its own, as Ctrl-C is for the main one.
 
+    That passes it on; and its end is the worker's.
+    """
 
-def _end_with(parent: int) -> None:
-    """End this worker when the main process is gone, however that ended."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    def __init__(self, make_app: Callable[..., Any], parent: int, downloads: int) -> None:
+        self._make_app, self._parent, self.downloads = make_app, parent, downloads
+
+    def __call__(self) -> Any:
+        # Until granian sets its own, the worker has the main process's handlers: SIGTERM would
+        # be lost, and SIGHUP is for that to pass on.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.setpgid(0, 0)
+        end_with(self._parent)
+        return self._make_app(downloads=self.downloads)
 
 
 def _announce_when_up(ip: str, port: int, announce: Callable[[], None]) -> None:

@@ -8,7 +8,6 @@ import difflib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import time
@@ -41,11 +40,11 @@ from feedsvc.converters import (
 from feedsvc.errors import BadValue, FolderError, SettingsError
 from feedsvc.facets import KINDS, locate
 from feedsvc.model import Person
+from feedsvc.sources import read_environ, read_file
 
-__all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings"]
+__all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings", "locate_file"]
 
 CONFIG = "feedsvc.toml"
-MOST_BYTES = 1 << 20
 DEFAULT_URL = "http://127.0.0.1:8000/"
 
 
@@ -83,6 +82,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_article_bytes: int = 4 * 1024 * 1024
     max_media_bytes: int = 512 * 1024 * 1024
     cache_mb: int = 64
+    rescan_minutes: int = 10
     facets: tuple[str, ...] = KINDS
     min_entries: int = 1
     archives: Literal["main", "all", "none"] = "all"
@@ -110,13 +110,12 @@ def load_settings(
         raise FolderError(str(folder), "not a folder of articles")
     environ = os.environ if environ is None else environ
     faults: list[str] = []
-    config = config or environ.get("FEEDSVC_CONFIG") or None
-    path = Path(config) if config else root / CONFIG
-    in_file, tables = _part(_read_file(path, bool(config), faults))
+    path, named = _locate_file(root, config, environ)
+    in_file, tables = _part(read_file(path, named, faults))
     given = {
         key.replace(".", "_"): (f"{path.name}: {_quote(key)}", in_file[key]) for key in in_file
     }
-    given |= _read_environ(environ)
+    given |= read_environ(environ)
     given |= {key: (f"--{key}", value) for key, value in options.items() if value is not None}
 
     values: dict[str, Any] = {}
@@ -130,6 +129,19 @@ def load_settings(
     if faults:
         raise SettingsError(faults)
     return _complete(root, values)
+
+
+def locate_file(folder: str | Path, config: str | Path | None = None) -> Path:
+    """Return the file that `load_settings` reads, whether it is there or not."""
+    return _locate_file(Path(folder).resolve(), config, os.environ)[0]
+
+
+def _locate_file(
+    root: Path, config: str | Path | None, environ: Mapping[str, str]
+) -> tuple[Path, bool]:
+    """Return the settings' file, and whether somebody named it."""
+    named = config or environ.get("FEEDSVC_CONFIG")
+    return (Path(named), True) if named else (root / CONFIG, False)
 
 
 @contextmanager
@@ -147,7 +159,8 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
     title = values.setdefault("title", name[:1].upper() + name[1:] or "Articles")
     values.setdefault("description", f"The newest articles of {title}")
     url = values.setdefault("url", DEFAULT_URL)
-    values["database"] = str(root / values.get("database", ".feedsvc/index.sqlite"))
+    database = values.get("database", ".feedsvc/index.sqlite")
+    values["database"] = database if "://" in database else str(root / database)
     author = {key: values.pop(f"author_{key}", None) for key in ("name", "email", "url")}
     values["author"] = Person(author["name"] or title, author["email"], author["url"])
     values |= {key: urljoin(url, values[key]) for key in ("icon", "logo") if key in values}
@@ -156,29 +169,6 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
         for path, override in values["overrides"].items()
     }
     return Settings(folder=str(root), **values)
-
-
-# Where each value comes from. A value is kept with its place until it is converted.
-
-
-def _read_file(path: Path, named: bool, faults: list[str]) -> dict[str, Any]:
-    """Read a TOML file; a missing one that nobody named is empty."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) <= MOST_BYTES:
-            return tomllib.loads(data.decode("utf-8-sig"))
-        faults.append(f"{path.name}: too large: over {MOST_BYTES} bytes")
-    except FileNotFoundError:
-        if named:
-            faults.append(f"{path}: no such file")
-    except OSError as error:
-        faults.append(f"{path}: can't be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        faults.append(f"{path.name}: not UTF-8: byte {error.start}")
-    except (ValueError, RecursionError) as error:  # a number too long isn't a TOMLDecodeError
-        faults.append(f"{path.name}: not TOML: {error}")
-    return {}
 
 
 def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -199,15 +189,6 @@ def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         "category": file.get("category", {}),
         "author": {label: table for label, table in author.items() if isinstance(table, dict)},
         "language": {label: table for label, table in language.items() if label != "default"},
-    }
-
-
-def _read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Take the variables to {key: (place, value)}; FEEDSVC_CONFIG is not one of the settings."""
-    return {
-        name.removeprefix("FEEDSVC_").lower(): (name, value)
-        for name, value in sorted(environ.items())
-        if name.startswith("FEEDSVC_") and name != "FEEDSVC_CONFIG"
     }
 
 
@@ -282,6 +263,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "max_article_bytes": convert_number(1, 1 << 30),
     "max_media_bytes": convert_number(1, 1 << 40),
     "cache_mb": convert_number(1, 1 << 20),
+    "rescan_minutes": convert_number(0, 525_600),
     "facets": convert_subset(*KINDS),
     "min_entries": convert_number(1, 1_000_000),
     "archives": convert_choice("main", "all", "none"),

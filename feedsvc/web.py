@@ -18,10 +18,10 @@ from werkzeug.http import http_date
 
 from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index.engines import open_index
 from feedsvc.media import stream
 from feedsvc.model import Document
-from feedsvc.publication import Encoding, Publication
+from feedsvc.publication import Encoding, Publication, locate
 from feedsvc.ranges import read_range
 from feedsvc.replay import Replay
 from feedsvc.settings import Settings
@@ -39,15 +39,16 @@ MOST_REFUSED = 100
 """Refused articles that /healthz lists; it counts them all."""
 
 
-def create_app(settings: Settings, *, downloads: int | None = None) -> Flask:
+def create_app(settings: Settings, *, downloads: int | None = None, follow: bool = False) -> Flask:
     """Make the app that serves the folder of `settings`, from what was last ingested.
 
-    It sends no more than `downloads` media at once, for a server whose threads each one keeps.
+    Where it is to `follow`, it does so by the settings of whoever ingests. It sends no more than
+    `downloads` media at once, for a server whose threads each one keeps.
     Hooks that you add to it don't see the answers that are replayed: for an app with hooks of
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
-    publication = Publication(settings, SqliteIndex(settings.database))
+    publication = Publication(settings, open_index(settings.database), follow=follow)
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
     budget = settings.cache_mb * 1024 * 1024
@@ -61,7 +62,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
     Links come from the setting `url`: it has to be the address of that prefix.
     """
-    return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
+    return _make_blueprint(Publication(settings, open_index(settings.database)))
 
 
 def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:
@@ -105,7 +106,7 @@ def _answer(
             if document.format == "media":
                 return _answer_medium(publication, document, asked, slots)
             encoding = _choose_encoding(asked)
-            headers = _describe(publication, document, encoding)
+            headers = _describe(document, encoding)
             if _is_fresh(document, asked):
                 return _Response(status=304, headers=headers)
             try:
@@ -187,7 +188,7 @@ def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, in
     return read_range(asked.headers.get("Range", ""), length)
 
 
-def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:
+def _describe(document: Document, encoding: Encoding) -> Headers:
     """Make the headers of 200 and 304."""
     window = document.window
     tag = document.version if encoding == "identity" else f"{document.version}-{encoding}"
@@ -211,7 +212,7 @@ def _describe(publication: Publication, document: Document, encoding: Encoding) 
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
     # A hub is only found where both it and self are in double quotes.
-    links = [f'<{publication.address(document.path)}>; rel="self"']
+    links = [f'<{locate(window, document.path)}>; rel="self"']
     if document.format in FEED_FORMATS:
         links += [f'<{hub}>; rel="hub"' for hub in window.feed.hubs]
     if not document.media_type.startswith("text/html"):
@@ -264,15 +265,23 @@ def _answer_error(error: HTTPException) -> Response:
 
 
 def _answer_health(publication: Publication) -> Response:
-    """Answer for operators: what is published, and what is refused and why."""
-    index = publication.index
+    """Answer for operators: what is published, what is refused and why, and what is wrong.
+
+    What is wrong with whoever ingests is told with 200, and so is an index that can't be asked
+    for as long as there is an edition to go on with.
+    """
+    index, status = publication.index, 200
     try:
         refused = [msgspec.to_builtins(finding) for finding in index.refused()[:MOST_REFUSED]]
         counts = msgspec.structs.asdict(index.counts())
         ingested = datetime.fromtimestamp(counts.pop("time"), UTC)
-        health = {"status": "ok", "revision": index.revision(), "ingested": ingested, **counts}
-        body, status = msgspec.json.encode(health | {"articles_refused": refused}), 200
+        told: dict[str, Any] = {"revision": index.revision(), "ingested": ingested, **counts}
+        told["articles_refused"] = refused
+        trouble = index.trouble().splitlines()
+        health = {"status": "troubled" if trouble else "ok"} | told | {"trouble": trouble}
     except FeedsvcError as error:
-        body, status = msgspec.json.encode({"status": error.what}), 503
+        status = 200 if publication.holds else 503
+        health = {"status": error.what}
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    body = msgspec.json.encode(health)
     return Response(body, status, headers, content_type="application/json")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ArticleError, FolderError
-from feedsvc.folder import DEEPEST, File, read_file, walk
+from feedsvc.folder import DEEPEST, File, count, read_file, walk
 
 NOBODY = 65534
 
@@ -254,3 +254,12 @@ def test_folders_too_deep_in_each_other_are_refused(tmp_path: Path) -> None:
     ((path, fault),) = [(file.path, file.fault) for file in walk(str(tmp_path), {})]
     assert path == "d/" * (DEEPEST + 1)
     assert "over 100 folders deep" in str(fault)
+
+
+def test_count_is_what_a_walk_finds(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.TXT", "c.jpg", ".d.txt", "e/f.txt", "e/g/h.txt", ".i/j.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert count(str(tmp_path)) == len(list(walk(str(tmp_path), {}))) == 4
+    assert count(str(tmp_path / "none")) == 0, "who walks it tells"

@@ -210,7 +210,7 @@ def test_within_patience_the_index_is_not_asked(
     assert call(origin.replay)[2] == b"body 2"
 
 
-def test_an_index_that_vanishes_and_returns_is_seen(
+def test_answers_hold_while_the_index_is_gone_and_its_return_is_seen(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> int:
@@ -218,11 +218,13 @@ def test_an_index_that_vanishes_and_returns_is_seen(
 
     call(origin.replay)
     monkeypatch.setattr(origin.replay, "_ask_revision", fail)
-    origin.status = "503 SERVICE UNAVAILABLE"
-    assert [call(origin.replay)[0][:3] for _ in range(2)] == ["503", "503"]
+    origin.status, origin.revision = "503 SERVICE UNAVAILABLE", 2
+    assert [call(origin.replay)[2] for _ in range(2)] == [b"body 1", b"body 1"]
+    assert call(origin.replay, "/rss.xml")[0][:3] == "503"
     monkeypatch.undo()
     origin.status = "200 OK"
-    assert call(origin.replay)[0] == "200 OK"
+    monkeypatch.setattr("feedsvc.replay.PATIENCE", 0.0)
+    assert call(origin.replay)[2] == b"body 2"
 
 
 def test_an_answer_that_a_commit_overtakes_is_not_kept_for_long(origin: Origin) -> None:

@@ -514,6 +514,7 @@ def test_health_counts_and_names_what_is_refused(
         "unlisted": 0,
         "expired": 0,
         "refused": 1,
+        "trouble": [],
     }
 
 

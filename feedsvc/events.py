@@ -1,0 +1,120 @@
+"""Events: what the file system tells of a folder, gathered by a thread.
+
+Only what may concern an article or a medium comes through. Where nothing is told, as on most
+network file systems, a change is only seen by looking.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from queue import Empty, SimpleQueue
+
+from watchfiles import Change, watch
+
+from feedsvc.folder import is_open
+from feedsvc.readers import is_article
+from feedsvc.readers.media import tell_type
+from feedsvc.settings import CONFIG
+
+__all__ = ["Events"]
+
+STEP = 5
+"""Milliseconds between two looks at what was told; a change is passed on after two of them."""
+
+MOST = 100
+"""Milliseconds for which changes that follow each other are gathered."""
+
+LATER = 0.5
+"""Seconds after which a new folder is told again: what was written into it before it was watched
+was told by nobody."""
+
+
+class Events:
+    """What happens in the folder `root`, from then on until `close`.
+
+    `fault` says why it can't be watched. What happens in the `hidden` folders isn't told, as they
+    can't be read: only that one can be by now.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._queue: SimpleQueue[set[str]] = SimpleQueue()
+        self._new: list[tuple[float, str]] = []
+        self._closed = False
+        self.fault = ""
+        self.hidden: frozenset[str] = frozenset()
+        self._watches = threading.Event()
+        self._thread = threading.Thread(target=self._gather, daemon=True)
+        self._thread.start()
+        self._watches.wait()  # so that no change from here on goes untold
+
+    def wake(self) -> None:
+        """Let `wait` return. May be called by a signal's handler."""
+        self._queue.put(set())
+
+    def wait(self, seconds: float) -> set[str]:
+        """Return the paths that have changed since the last time, as soon as any has.
+
+        Else none, when the time is over. They are relative to the folder, which itself is "".
+        """
+        changed: set[str] = set()
+        try:
+            changed |= self._queue.get(timeout=max(seconds, 0.001))
+            while True:
+                changed |= self._queue.get_nowait()
+        except Empty:
+            return changed
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._closed = True
+        self._thread.join()
+
+    def _gather(self) -> None:
+        told = watch(
+            self._root,
+            watch_filter=None,
+            step=STEP,
+            debounce=MOST,
+            rust_timeout=1,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        )
+        try:
+            for changes in told:
+                self._put(changes)
+                self._watches.set()
+                if self._closed:
+                    return
+        except (OSError, RuntimeError) as error:
+            self.fault = f"can't be watched: {error}"
+            self._watches.set()
+            self.wake()
+
+    def _put(self, changes: Iterable[tuple[Change, str]]) -> None:
+        concerned = {path for change, full in changes for path in self._sift(change, full)}
+        now = time.monotonic()
+        while self._new and self._new[0][0] <= now:
+            concerned.add(self._new.pop(0)[1])
+        if concerned:
+            self._queue.put(concerned)
+
+    def _sift(self, change: Change, full: str) -> Iterator[str]:
+        """Yield the path of a change in the folder, if it may matter."""
+        path = full[len(self._root.rstrip("/")) + 1 :]
+        if path.startswith(".") or "/." in path:
+            return
+        is_folder = os.path.isdir(full)
+        if is_folder and change == Change.added:
+            self._new.append((time.monotonic() + LATER, path))
+        if is_folder and change == Change.modified:
+            # Its time, which says nothing that its files don't, or its mode.
+            if path in self.hidden or not is_open(full):
+                yield path
+            return
+        known = is_article(path) or tell_type(f"a{PurePath(path).suffix}") or path == CONFIG
+        # What is gone may have been a folder.
+        if known or is_folder or change == Change.deleted:
+            yield path

@@ -1,0 +1,56 @@
+"""The report: what one ingest did, and how that is told."""
+
+import os
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from feedsvc.model import Finding
+
+__all__ = ["Report", "show_finding"]
+
+
+def show_finding(folder: str, finding: Finding) -> str:
+    """Write a finding with its path as it is reached from here."""
+    return str(replace(finding, path=os.path.relpath(os.path.join(folder, finding.path))))
+
+
+class Report(Struct):
+    """What a run did: how many articles, and what was refused, or is no article (by kind).
+
+    `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
+    or expired, `kept` those that an empty folder would have withdrawn; `aside` is where a
+    damaged index is kept, that was made anew; `restless` are the files
+    that are still being written, or whose media are. A run that is told what
+    has changed counts what it looked at, and neither of the first two.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    waiting: int = 0
+    hidden: int = 0
+    kept: int = 0
+    aside: str = ""
+    refused: list[Finding] = field(default_factory=list)
+    ignored: dict[str, int] = field(default_factory=dict)
+    restless: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """How many articles were dealt with."""
+        return self.new + self.changed + self.unchanged + self.withdrawn + len(self.refused)
+
+    def tell(self) -> str:
+        """Tell all that was counted."""
+        return (
+            f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, "
+            f"{self.withdrawn} withdrawn, {self.waiting} waiting, {self.hidden} hidden, "
+            f"{len(self.refused)} refused"
+        )
+
+    def tell_change(self) -> str:
+        """Tell what has changed, "" where nothing has."""
+        names = ("new", "changed", "withdrawn")
+        return ", ".join(f"{count} {name}" for name in names if (count := getattr(self, name)))

@@ -1,0 +1,84 @@
+"""The service: workers that serve the index of a folder, and a companion that keeps it up to date.
+
+All of them start at once: what is in the index is served before the folder has been looked at.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from feedsvc.companion import Companion
+from feedsvc.errors import FeedsvcError
+from feedsvc.index import Index
+from feedsvc.index.engines import open_index
+from feedsvc.server import run
+from feedsvc.settings import Settings
+
+__all__ = ["serve"]
+
+
+def serve(
+    settings: Settings,
+    ip: str,
+    port: int,
+    workers: int,
+    ingest: Sequence[str] | None,
+    say: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> None:
+    """Serve until stopped; `ingest` are the companion's arguments, None where there is to be none.
+
+    `say` is called with what people are to read, `complain` with faults.
+    """
+    companion = Companion(ingest, say, complain) if ingest else None
+
+    def announce() -> None:
+        _await_edition(settings, companion)
+        for path in ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml"):
+            say(f"  {settings.url}{path}")
+        say("Press Ctrl-C to stop.")
+
+    def hang_up() -> None:
+        if companion:
+            companion.rescan()
+
+    try:
+        from feedsvc.web import create_app  # takes a while, in which the companion starts
+
+        make_app = partial(create_app, settings, follow=True)
+        has_media = partial(_ask, settings, lambda index: index.media_names("", 1))
+        run(make_app, ip, port, workers, announce, has_media, hang_up)
+    finally:
+        if companion:
+            companion.end()
+
+
+_asking = threading.Lock()
+# A worker that is forked while another thread is in SQLite would wait for that for ever.
+os.register_at_fork(
+    before=_asking.acquire, after_in_parent=_asking.release, after_in_child=_asking.release
+)
+
+
+def _ask(settings: Settings, question: Callable[[Index], Any]) -> bool:
+    """Ask the index something, in a connection that no fork inherits."""
+    try:
+        with _asking, closing(open_index(settings.database)) as index:
+            return bool(question(index))
+    except FeedsvcError:
+        return False
+
+
+def _await_edition(settings: Settings, companion: Companion | None) -> None:
+    """Wait until there is an edition, and a moment for what the companion tells of a first one."""
+    has_edition = partial(_ask, settings, lambda index: index.revision())
+    if has_edition():
+        return
+    while not has_edition():
+        time.sleep(0.02)
+    if companion:
+        companion.spoke.wait(1)
