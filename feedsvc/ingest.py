@@ -168,10 +168,10 @@ class _Run:
             self.report.unchanged += not is_due(row, self.now)
             return
         finder = Finder(self.library, file.path)
-        self.library.restless = False
+        self.library.restless = []
         reading = readers.read(file.path, data, self.settings, finder)
         if self.library.restless:
-            self.report.restless.append(file.path)
+            self.report.restless += [file.path, *self.library.restless]
             return
         article = reading.article
         id, old = self.registry.recognize(file.path, article, row)

@@ -140,7 +140,8 @@ class Live:
         )
         changed = events.wait(self._wait_for())
         if "" in changed or changed & events.hidden:
-            self._root = None
+            events.close()
+            self._events = None
         elif len(changed) > MOST_CHANGES:
             self._pending = None
         elif self._pending is not None:
