@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -168,9 +168,10 @@ def test_medium_is_published_when_it_comes_and_feeds_have_a_thread_of_their_own(
     path = "/media/" + body.decode().partition("/media/")[2].partition('"')[0]
 
     def answers_beside_a_download() -> bool:
-        with contextlib.closing(server.connect()) as slow, contextlib.closing(
-            server.connect()
-        ) as other:
+        with (
+            contextlib.closing(server.connect()) as slow,
+            contextlib.closing(server.connect()) as other,
+        ):
             try:
                 slow.request("GET", path)
                 slow.getresponse()
@@ -464,5 +465,3 @@ def test_file_rests_when_it_was_not_written_to_lately_or_looks_as_it_did() -> No
     rest.turn()
     time.sleep(REST / 1e9)
     assert rest.has_come("a", 3, later)
-
-

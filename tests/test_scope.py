@@ -290,11 +290,11 @@ def change(site: Site, dice: random.Random) -> list[str]:
             file.replace(site.folder / target)
             return [path, target]
         case "folder":
-            folder, target = (site.folder / name for name in dice.sample(FOLDERS, 2))
-            if folder.exists() and not target.exists() and folder not in target.parents:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                folder.rename(target)
-            return [str(Path(name).relative_to(site.folder)) for name in (folder, target)]
+            old, new = (site.folder / name for name in dice.sample(FOLDERS, 2))
+            if old.exists() and not new.exists() and old not in new.parents:
+                new.parent.mkdir(parents=True, exist_ok=True)
+                old.rename(new)
+            return [str(name.relative_to(site.folder)) for name in (old, new)]
         case "medium":
             medium = site.folder / dice.choice(("", "x", "x/y")) / "cat.jpg"
             medium.parent.mkdir(parents=True, exist_ok=True)
