@@ -188,9 +188,8 @@ class Live:
             self._due = self._index.next_due() or self._due
         except IndexMissing:  # it is new, or was taken away
             self._pending, self._told = None, None
-        except FeedsvcError as error:
+        except FeedsvcError:  # the run will tell
             self._pending = None
-            self._tell("run", str(error))
         return self._pending is None or bool(self._pending) or self._due <= time.time()
 
     def _wait_for(self) -> float:
