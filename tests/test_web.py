@@ -275,7 +275,7 @@ def test_a_damaged_index_gets_503(
     health = client.get("/healthz")
     assert (health.status_code, health.get_json()["status"][:23]) == (
         503,
-        "the index can't be used",
+        "the index is damaged",
     )
 
 
