@@ -21,11 +21,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 """Seconds before it is started again: longer each time that it ends at once."""
 
 # What is in the folder that it is started in must not pass for a library.
-_PROGRAM = """import sys
-home = sys.argv.pop(1)
-home in sys.path or sys.path.insert(0, home)
-from feedsvc.cli import main
-main(prog_name="feedsvc")"""
+_PROGRAM = (
+    "import sys; home = sys.argv.pop(1); home in sys.path or sys.path.insert(0, home);"
+    " from feedsvc.cli import main; main(prog_name='feedsvc')"
+)
 
 
 class Companion:

@@ -145,10 +145,10 @@ class _Run:
         finders: dict[str, Finder] = {}
         for path in wanted.keys() - answers.keys():
             finders[path] = Finder(self.library, path)
-            self.library.restless = False
+            self.library.restless = []
             answers[path] = parse(self.settings, path, finders[path], wanted[path])
             if self.library.restless:
-                self.report.restless.append(path)
+                self.report.restless += [path, *self.library.restless]
         rows = self.index.at_paths([glance.path for _, glance in chunk if glance])
         said = (answer.id or answer.url for answer in answers.values())
         had = (row.id for row in rows.values())

@@ -140,7 +140,8 @@ class Live:
         )
         changed = events.wait(self._wait_for())
         if "" in changed or changed & events.hidden:
-            self._root = None
+            events.close()
+            self._events = None
         elif len(changed) > MOST_CHANGES:
             self._pending = None
         elif self._pending is not None:
@@ -187,9 +188,8 @@ class Live:
             self._due = self._index.next_due() or self._due
         except IndexMissing:  # it is new, or was taken away
             self._pending, self._told = None, None
-        except FeedsvcError as error:
+        except FeedsvcError:  # the run will tell
             self._pending = None
-            self._tell("run", str(error))
         return self._pending is None or bool(self._pending) or self._due <= time.time()
 
     def _wait_for(self) -> float:

@@ -66,8 +66,8 @@ class Library:
     ) -> None:
         self.settings, self._recall, self._rests = settings, recall, rests
         self._read: dict[str, Medium] = {}
-        self.restless = False
-        """Whether a file was asked for that doesn't rest yet."""
+        self.restless: list[str] = []
+        """The files that were asked for and don't rest yet."""
 
     def read(self, path: str) -> Medium:
         """Return the medium in a file. Raises MediumRefused where it can't be published."""
@@ -76,7 +76,7 @@ class Library:
             why = f"{show(path)} has {size} bytes, over max_media_bytes ({most})"
             raise MediumRefused("too large", why)
         if looks != _NO_FILE and not self._rests(path, size, mtime):
-            self.restless = True
+            self.restless.append(path)
             raise MediumRefused("not published", f"{show(path)} is being written")
         known = self._read.get(path)
         if known is None:

@@ -682,3 +682,47 @@ def test_next_free_second_is_before_where_all_are_to_come(index: Index) -> None:
     assert index.next_free(T + 5, "new", T + 6) == T + 6
     assert index.next_free(T + 5, "new", T + 5) == T + 3
     assert index.next_free(T + 5, "new", T) == T + 3
+
+
+def test_one_process_leads_until_it_lets_go(tmp_path: Path) -> None:
+    first, second = (SqliteIndex(str(tmp_path / "i.sqlite"), create=True) for _ in range(2))
+    with first.lead() as leads:
+        with second.lead() as leads_too:
+            assert (leads, leads_too) == (True, False)
+        with second.exclusive():  # ingests are another matter
+            pass
+    with second.lead() as leads:
+        assert leads
+    with SqliteIndex(":memory:", create=True).lead() as leads:
+        assert leads
+
+
+def test_index_that_was_taken_away_is_made_anew_by_who_writes(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    index = SqliteIndex(str(path), create=True)
+    with index.transaction():
+        index.finish_run(T, "rules")
+    assert index.revision() == T
+    for name in list(tmp_path.iterdir()):
+        name.unlink()
+    with pytest.raises(IndexMissing):
+        index.revision()
+    assert path.exists()
+    index.close()
+
+
+def test_other_settings_count_as_a_revision_and_are_kept(index: SqliteIndex) -> None:
+    numbers = []
+    for settings in ("a", "a", "b", None, "b"):
+        with index.transaction():
+            index.finish_run(T, "rules", settings)
+        numbers.append(index.revision() - T)
+    assert numbers == [0, 0, 1, 1, 1]
+    assert index.settings() == "b"
+
+
+def test_trouble_is_kept_until_it_is_over(index: SqliteIndex) -> None:
+    for trouble in ("", "the folder is away", ""):
+        with index.transaction():
+            index.tell(trouble)
+        assert index.trouble() == trouble

@@ -519,6 +519,7 @@ def test_server_streams_a_medium_and_its_parts(site: Site, tmp_path: Path) -> No
     data = os.urandom(3 * CHUNK)
     put(site, "a.mp4", data)
     write(site, "a.txt", "enclosure: a.mp4")
+    ingest(site)
     server = Server(site.folder, tmp_path / "log")
     try:
         path = f"/media/{name(data, 'mp4')}"
@@ -541,10 +542,10 @@ def test_slow_downloads_keep_nobody_from_the_feeds(site: Site, tmp_path: Path) -
     file = put(site, "a.mp4")
     os.truncate(file, 100 << 20)  # more than all buffers on the way hold
     write(site, "a.txt", "enclosure: a.mp4")
+    ingest(site)
     server = Server(site.folder, tmp_path / "log")
     slow = [server.connect() for _ in range(DOWNLOADS)]
     try:
-        ingest(site)
         (path,) = public(site)
         for connection in slow:
             connection.request("GET", path)

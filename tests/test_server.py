@@ -273,7 +273,8 @@ def test_a_port_is_claimed_as_asked_or_a_free_one() -> None:
 
 
 def test_an_edit_ingested_by_another_process_is_served(start: Start, folder: Path) -> None:
-    server = start(folder)
+    assert feedsvc("ingest", folder).returncode == 0
+    server = start(folder, "--no-ingest")
     first, before = server.ask("/atom.xml")
     old = {entry.id: entry for entry in feedparser.parse(before).entries}
     (folder / "a.txt").write_text(

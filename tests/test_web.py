@@ -536,6 +536,69 @@ def test_health_without_an_index_is_503(
     assert open_client(site).head("/healthz").data == b""
 
 
+def test_health_tells_what_troubles_whoever_ingests(
+    published: Site, open_client: Callable[[Site], FlaskClient]
+) -> None:
+    with published.index.transaction():
+        published.index.tell("articles: can't be read\nentries: not a number")
+    response = open_client(published).get("/healthz")
+    health = response.get_json()
+    assert (response.status_code, health["status"]) == (200, "troubled")
+    assert health["trouble"] == ["articles: can't be read", "entries: not a number"]
+
+
+def test_edition_that_is_held_is_served_while_the_index_can_not_be_asked(
+    published: Site, open_client: Callable[[Site], FlaskClient]
+) -> None:
+    client = open_client(published)
+    before = client.get("/atom.xml")
+    index = Path(published.settings.database)
+    index.rename(index.with_name("away"))
+    index.mkdir()
+    time.sleep(PATIENCE)
+    try:
+        for headers in ({}, {"If-Modified-Since": "Sun, 01 Jan 2012 00:00:00 GMT"}):
+            answer = client.get("/atom.xml", headers=headers)
+            assert (answer.status_code, answer.data) == (200, before.data)
+        held = client.get("/atom.xml", headers={"If-None-Match": before.headers["ETag"]})
+        assert held.status_code == 304
+        other = client.get("/rss.xml")
+        assert (other.status_code, other.headers["Retry-After"]) == (503, "5")
+        health = client.get("/healthz")
+        assert health.status_code == 200
+        assert health.get_json()["status"].startswith("the index can't be used")
+    finally:
+        index.rmdir()
+        index.with_name("away").rename(index)
+    assert client.get("/rss.xml").status_code == 200
+
+
+def test_app_that_follows_serves_by_the_settings_of_whoever_ingests(published: Site) -> None:
+    app = create_app(published.settings, follow=True)
+    client = app.test_client()
+    publication = app.extensions["feedsvc"]
+    assert b"<title>Articles</title>" in client.get("/atom.xml").data  # nobody left any
+    tags = set()
+    for options in (
+        {"title": "Ours"},
+        {"title": "Ours", "facets": []},
+        {"url": "https://a.example/"},
+    ):
+        published.options = options
+        published.ingest(lead=True)
+        time.sleep(PATIENCE)
+        answer = client.get("/atom.xml")
+        assert answer.data == published.body("/atom.xml")
+        assert answer.headers["Link"].startswith(f"<{published.settings.url}atom.xml>")
+        assert publication.settings == published.settings
+        tags.add(answer.headers["ETag"])
+    assert len(tags) == 3
+    with_others = create_app(published.settings)
+    assert with_others.extensions["feedsvc"].settings == published.settings
+    for used in (app, with_others):
+        used.extensions["feedsvc"].index.close()
+
+
 # In somebody else's site
 
 
