@@ -68,6 +68,8 @@ class Publication:
         self._lock = threading.RLock()
         self._edition = _Edition(settings, index, -1)
         self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
+        self._shown: OrderedDict[str, Document] = OrderedDict()
+        """The documents whose bytes were asked for last: a newer plan may have none yet."""
         self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
 
     @property
@@ -101,8 +103,9 @@ class Publication:
         try:
             return self._find(path)
         except (IndexMissing, IndexUnusable):
-            if held := self._plans.get(path):
-                return held[1]
+            with self._lock:
+                if held := self._shown.get(path) or self._plans.get(path, (0, None))[1]:
+                    return held
             raise
 
     def _find(self, path: str) -> Document | None:
@@ -117,7 +120,9 @@ class Publication:
             document = self._record(document)
         with self._lock:
             self._plans.pop(path, None)
-            if document and document.modified:
+            if document is None:
+                self._shown.pop(path, None)
+            elif document.modified:
                 self._plans[path] = edition.revision, document
                 if len(self._plans) > MOST_PLANS:
                     self._plans.popitem(last=False)
@@ -208,6 +213,10 @@ class Publication:
                 else:
                     body = self._render(document)
                 self._bodies.put((document.version, encoding), body)
+            self._shown[document.path] = document
+            self._shown.move_to_end(document.path)
+            if len(self._shown) > MOST_PLANS:
+                self._shown.popitem(last=False)
             return body
 
     def open(self, document: Document) -> FileIO:

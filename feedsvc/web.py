@@ -99,7 +99,7 @@ def _answer(
 ) -> Response:
     """Answer for a document: 200 or 304, 404 where there is none, 503 while there is no index."""
     try:
-        for _ in range(3):
+        for attempt in range(3):
             document = publication.document(path)
             if document is None:
                 return _say(404, f"Nothing is published at {path}")
@@ -113,6 +113,10 @@ def _answer(
                 body = publication.body(document, encoding)
             except Superseded:
                 continue  # the article changed twice since it was planned
+            except IndexUnusable:
+                if attempt:
+                    raise
+                continue  # what was there before may be held
             return _Response(body, 200, headers)
     except IndexMissing:
         return _say(503, "Nothing is published yet", RETRY)

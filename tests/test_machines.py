@@ -1,15 +1,21 @@
 """Several machines on one PostgreSQL: the same answers from all, and answers while it is away."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import Client, TestResponse
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from feedsvc.errors import IndexUnusable
 from feedsvc.publication import locate
 from feedsvc.web import create_app
 from tests.bench.corpus import write_corpus
@@ -24,24 +30,26 @@ MOMENT = 2.5
 
 
 @pytest.fixture
-def make_client(site: Site) -> Iterator[Callable[[], Client]]:
+def make_client(site: Site) -> Iterator[Callable[[], FlaskClient]]:
     """Start one more machine that serves the site."""
     apps: list[Flask] = []
 
-    def make() -> Client:
+    def make() -> FlaskClient:
         apps.append(create_app(site.settings))
-        return Client(apps[-1])
+        return apps[-1].test_client()
 
     yield make
     for app in apps:
         app.extensions["feedsvc"].index.close()
 
 
-def ask(client: Client, path: str = "/atom.xml", **headers: str) -> TestResponse:
+def ask(client: FlaskClient, path: str = "/atom.xml", **headers: str) -> TestResponse:
     return client.get(path, headers={name.replace("_", "-"): headers[name] for name in headers})
 
 
-def wait_for(client: Client, done: Callable[[TestResponse], bool], path: str = "/atom.xml") -> Any:
+def wait_for(
+    client: FlaskClient, done: Callable[[TestResponse], bool], path: str = "/atom.xml"
+) -> Any:
     """Ask until the answer is as it is to be."""
     for _ in range(200):
         answer = ask(client, path)
@@ -100,7 +108,7 @@ def test_both_engines_publish_the_same(corpus: str, tmp_path: Path, postgres: Po
         site.close()
 
 
-def test_machines_give_the_same_answers(site: Site, make_client: Callable[[], Client]) -> None:
+def test_machines_give_the_same_answers(site: Site, make_client: Callable[[], FlaskClient]) -> None:
     for day in range(1, 9):
         site.write(f"{day}.txt", date=f"2024-0{day % 4 + 1}-0{day}", url=None if day % 2 else "")
     site.options |= {"entries": 2, "archive_size": 2}
@@ -115,7 +123,7 @@ def test_machines_give_the_same_answers(site: Site, make_client: Callable[[], Cl
             assert told[0] == told[1]
 
 
-def test_change_reaches_all_machines(site: Site, make_client: Callable[[], Client]) -> None:
+def test_change_reaches_all_machines(site: Site, make_client: Callable[[], FlaskClient]) -> None:
     site.write("a.txt")
     site.ingest()
     clients = [make_client(), make_client()]
@@ -132,7 +140,7 @@ def test_change_reaches_all_machines(site: Site, make_client: Callable[[], Clien
 # While the database is away
 
 
-def check_held(client: Client, held: TestResponse, path: str = "/atom.xml") -> None:
+def check_held(client: FlaskClient, held: TestResponse, path: str = "/atom.xml") -> None:
     """Check that what a machine holds is given in every way."""
     tag, date = held.headers["ETag"], held.headers["Last-Modified"]
     again = ask(client, path, Accept_Encoding="gzip")
@@ -148,7 +156,7 @@ def check_held(client: Client, held: TestResponse, path: str = "/atom.xml") -> N
 
 
 def test_what_is_held_is_served_on_while_the_database_is_away(
-    site: Site, make_client: Callable[[], Client], postgres: Postgres
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
     site.write("a.txt")
     site.ingest()
@@ -170,7 +178,7 @@ def test_what_is_held_is_served_on_while_the_database_is_away(
 
 
 def test_what_was_planned_before_a_change_is_served_while_the_new_cant_be(
-    site: Site, make_client: Callable[[], Client], postgres: Postgres
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
     site.write("a.txt")
     site.ingest()
@@ -184,8 +192,41 @@ def test_what_was_planned_before_a_change_is_served_while_the_new_cant_be(
         check_held(client, held)
 
 
+def test_document_whose_new_text_is_out_of_reach_is_served_as_it_was(
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
+) -> None:
+    site.write("a.txt")
+    site.ingest()
+    client = make_client()
+    publication = client.application.extensions["feedsvc"]
+    held = ask(client, Accept_Encoding="gzip")
+    site.write("b.txt", title="Something new")
+    site.ingest()
+    planned = publication.document("/atom.xml")
+    with postgres.away():
+        with pytest.raises(IndexUnusable):
+            publication.body(planned)
+        check_held(client, held)
+    os.remove(site.folder / "a.txt")
+    os.remove(site.folder / "b.txt")
+    site.ingest(allow_empty=True)
+    wait_for(client, lambda answer: b"Something new" not in answer.data)
+
+
+def test_text_that_cant_be_read_is_no_reason_to_wait(
+    site: Site, make_client: Callable[[], FlaskClient]
+) -> None:
+    site.write("a.txt")
+    site.ingest()
+    client = make_client()
+    site.index.execute("ALTER TABLE content RENAME TO elsewhere")
+    assert ask(client).status_code == 503
+    site.index.execute("ALTER TABLE elsewhere RENAME TO content")
+    assert ask(client).status_code == 200
+
+
 def test_machine_that_starts_while_the_database_is_away_serves_when_it_is_there(
-    site: Site, make_client: Callable[[], Client], postgres: Postgres
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
     site.write("a.txt")
     site.ingest()
@@ -197,7 +238,7 @@ def test_machine_that_starts_while_the_database_is_away_serves_when_it_is_there(
 
 
 def test_database_that_hangs_holds_no_held_answer_up(
-    site: Site, make_client: Callable[[], Client], postgres: Postgres
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
     site.write("a.txt")
     site.ingest()
@@ -211,6 +252,46 @@ def test_database_that_hangs_holds_no_held_answer_up(
             time.sleep(0.05)
         assert ask(client, "/rss.xml").status_code == 503
     assert wait_for(client, is_served, "/rss.xml")
+
+
+@contextmanager
+def watch(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+    """Watch the folder on one more machine."""
+    command = [sys.executable, "-m", "feedsvc", "ingest", str(site.folder), "--watch"]
+    command += ["--database", site.settings.database]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def test_another_machine_takes_over_when_the_one_that_watches_is_gone(
+    site: Site, make_client: Callable[[], FlaskClient]
+) -> None:
+    client = make_client()
+    with watch(site) as first:
+        site.write("a.txt", title="The first one")
+        wait_for(client, lambda answer: b"The first one" in answer.data)
+        with watch(site):
+            site.write("b.txt", title="The second one")
+            wait_for(client, lambda answer: b"The second one" in answer.data)
+            first.kill()
+            site.write("c.txt", title="The third one")
+            wait_for(client, lambda answer: b"The third one" in answer.data)
+
+
+def test_two_watch_on_when_the_database_was_away(
+    site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
+) -> None:
+    client = make_client()
+    with watch(site), watch(site):
+        site.write("a.txt", title="The first one")
+        wait_for(client, lambda answer: b"The first one" in answer.data)
+        with postgres.away():
+            site.write("b.txt", title="The second one")
+        wait_for(client, lambda answer: b"The second one" in answer.data)
 
 
 def test_two_servers_tell_the_same_while_a_third_machine_ingests_and_the_database_restarts(

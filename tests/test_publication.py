@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from feedsvc.errors import Superseded
+from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.index import MAIN, Change, digest_entry, pack_article
 from feedsvc.index.engines import open_index
 from feedsvc.ingest import ingest
@@ -599,6 +599,21 @@ def test_plans_are_kept_for_the_paths_asked_for_last(
     assert plan(publication, "/atom.xml") is first
     assert plan(publication, "/rss.xml") == second
     assert plan(publication, "/rss.xml") is not second
+
+
+def test_documents_are_held_for_the_paths_shown_last(
+    history: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.publication.MOST_PLANS", 2)
+    publication = history.publication
+    paths = ("/feed.json", "/atom.xml", "/rss.xml")
+    shown = {path: plan(publication, path) for path in paths}
+    for document in shown.values():
+        publication.body(document)
+    history.index.execute("ALTER TABLE revision RENAME TO elsewhere")
+    assert [plan(publication, path) for path in paths[1:]] == [shown[path] for path in paths[1:]]
+    with pytest.raises(IndexUnusable):
+        publication.document("/feed.json")
 
 
 def test_page_of_no_entry_is_no_document(history: Site) -> None:
