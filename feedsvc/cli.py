@@ -50,7 +50,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every command on a folder takes."""
     for decorate in (
         click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}."),
-        click.option("--database", metavar="FILE", help="The index, instead of FOLDER/.feedsvc/."),
+        click.option(
+            "--database", metavar="FILE|URL", help="The index, instead of FOLDER/.feedsvc/."
+        ),
         click.option("--url", help="Public address of the feeds, which all links begin with."),
         click.argument("folder", required=False),
     ):
@@ -155,14 +157,14 @@ def ingest_command(
         with _ingest(_load(folder, **options), allow_empty, lead=True):
             return
     from feedsvc.companion import end_with
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.live import Live
 
     if parent:
         end_with(parent)
     load = partial(_load, folder, **options)
     settings = load()
-    with closing(SqliteIndex(settings.database, create=True)) as index:
+    with closing(open_index(settings.database, create=True)) as index:
         Live(
             settings,
             index,
@@ -180,11 +182,11 @@ def _ingest(settings: Settings, allow_empty: bool, *, lead: bool = False) -> Ite
 
     Who is to `lead` does where nobody watches: whoever serves follows its settings.
     """
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
     from feedsvc.publication import Publication
 
-    with closing(SqliteIndex(settings.database, create=True)) as index:
+    with closing(open_index(settings.database, create=True)) as index:
         now = datetime.now(UTC)
         with index.lead() if lead else nullcontext(False) as leads:
             report = ingest(settings, index, now, allow_empty=allow_empty, lead=leads)
@@ -211,18 +213,13 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
     """
     import msgspec
 
-    from feedsvc.index.sqlite import SqliteIndex
+    from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
 
     settings = _load(folder, **options)
     findings: list[Finding] = []
-    with closing(SqliteIndex(":memory:", create=True)) as index:
-        report = ingest(
-            settings,
-            index,
-            datetime.now(UTC),
-            listen=lambda reading: findings.extend(reading.findings),
-        )
+    with closing(open_index(":memory:", create=True)) as index:
+        report = ingest(settings, index, datetime.now(UTC), listen=findings.append)
     found = [(finding, True) for finding in report.refused]
     found = sorted(found + [(finding, False) for finding in findings])
     if as_json:

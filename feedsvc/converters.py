@@ -92,10 +92,12 @@ def convert_email(value: object) -> str:
 
 
 def convert_database(value: object) -> str:
-    """Convert the path of a database's file."""
+    """Convert the path of a database's file, or the address of a PostgreSQL database."""
     text = convert_text(value)
-    if "://" in text:
-        raise BadValue("not a file", f"{show(text.partition(':')[0])} databases aren't supported")
+    scheme, parted, _ = text.partition("://")
+    if parted and scheme not in ("postgresql", "postgres"):  # what follows may be secret
+        why = f"{show(scheme)} databases aren't supported"
+        raise BadValue("neither a file nor postgresql://", why)
     return text
 
 

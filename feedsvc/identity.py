@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from feedsvc.errors import ArticleError
 from feedsvc.facets import make_slug
-from feedsvc.index import Index, Row
-from feedsvc.model import Article
+from feedsvc.index import Row
+from feedsvc.index.batch import Batch
+from feedsvc.parsing import Parsed
 from feedsvc.settings import Settings
 
 __all__ = ["Registry"]
@@ -24,13 +25,15 @@ __all__ = ["Registry"]
 class Registry:
     """What one ingest, as of `now` (seconds), knows of the entries in the index."""
 
-    def __init__(self, settings: Settings, index: Index, now: int) -> None:
-        self._settings, self._index, self._now = settings, index, now
+    def __init__(self, settings: Settings, batch: Batch, now: int) -> None:
+        self._settings, self._batch, self._now = settings, batch, now
         self._next_free: dict[int, int] = {}
         self.lost: set[str] = set()
         """Paths whose entries were found at another path."""
+        self.robbed: set[str] = set()
+        """Those of them that still have a file."""
 
-    def recognize(self, path: str, article: Article, row: Row | None) -> tuple[str, Row | None]:
+    def recognize(self, path: str, article: Parsed, row: Row | None) -> tuple[str, Row | None]:
         """Return the id of the entry that a file holds, and its row, None where it is a new one.
 
         That is `row`, the one of its path, also where the file says another id than it did; but
@@ -41,7 +44,7 @@ class Registry:
         said = article.id or article.url
         if said is None or (row and row.id == said):
             return (row.id if row else self._make_tag(path, article)), row
-        other = self._index.find(said)
+        other = self._batch.find(said)
         # A file in the place of one that was withdrawn is another article.
         if other is None and (row is None or (row.state == "withdrawn" and row.source)):
             return said, None
@@ -60,23 +63,25 @@ class Registry:
             if other.path < path:
                 what = f"the same as that of {other.path}"
                 raise ArticleError(path, 1, "id", what, f"{said}; the first by path stays")
+            self.robbed.add(other.path)
         if other.path:
             self.lost.add(other.path)
         return True
 
-    def _make_tag(self, path: str, article: Article) -> str:
-        day = article.published or datetime.fromtimestamp(self._now, UTC)
+    def _make_tag(self, path: str, article: Parsed) -> str:
+        moment = self._now if article.published is None else article.published
+        day = datetime.fromtimestamp(moment, UTC)
         host = urlsplit(self._settings.url).hostname or ""
         authority = "localhost" if ":" in host else host
         return f"tag:{authority},{day:%Y-%m-%d}:{quote(path)}"
 
-    def date(self, article: Article, old: Row | None) -> int:
+    def date(self, article: Parsed, old: Row | None) -> int:
         """When an entry was published: as its article says, else when it was first public."""
-        if article.published:
-            return int(article.published.timestamp())
+        if article.published is not None:
+            return article.published
         return min(old.published, self._now) if old and old.seen else self._now
 
-    def name_page(self, path: str, id: str, article: Article, old: Row | None) -> str:
+    def name_page(self, path: str, id: str, article: Parsed, old: Row | None) -> str:
         """Name the page of an entry whose article has no URL, after its file; for good.
 
         Also while it has one: nobody else gets the name.
@@ -84,7 +89,7 @@ class Registry:
         if (old and old.slug) or article.url:
             return old.slug if old else ""
         slug = make_slug(PurePosixPath(path).stem)
-        if not self._index.has_slug(slug, id):
+        if not self._batch.has_slug(slug, id):
             return slug
         return f"{slug}-{hashlib.blake2b(id.encode(), digest_size=6).hexdigest()}"
 
@@ -104,7 +109,7 @@ class Registry:
         # A folder of a thousand articles of one day must not look for each second from the first.
         own = old is not None and start == old.updated  # kept for it in an index made anew
         tried = start if own else self._next_free.get(start, start)
-        free = self._index.next_free(tried, row.id, self._now)
+        free = self._batch.next_free(tried, row.id, self._now)
         if free != start:
             self._next_free[start] = free + (1 if free > start else -1)
         return replace(row, updated=free)

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import PurePosixPath
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from feedsvc.settings import Settings
 __all__ = [
     "Finder",
     "Library",
+    "Rests",
     "digest_file",
     "is_public",
     "list_stale",
@@ -41,6 +43,9 @@ CHUNK = 1 << 16
 
 BATCH = 1000
 """Media whose files are looked at, at once."""
+
+Rests: TypeAlias = Callable[[str, int, int], bool]
+"""Whether a file is written to no more, by its path, its size and its mtime in nanoseconds."""
 
 _NO_FILE = (-1, 0)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -57,7 +62,7 @@ class Library:
         self,
         settings: Settings,
         recall: Callable[[str], Medium | None] = lambda path: None,
-        rests: Callable[[str, int, int], bool] = lambda path, size, mtime: True,
+        rests: Rests = lambda path, size, mtime: True,
     ) -> None:
         self.settings, self._recall, self._rests = settings, recall, rests
         self._read: dict[str, Medium] = {}
@@ -118,15 +123,15 @@ class Finder:
         """The addresses of the files that were found, empty for those that have none."""
         return {path: self._library.locate(medium) for path, medium in self.found.items()}
 
-    def record(self, index: Index, id: str, before: int) -> None:
-        """Record that the entry `id` names what was found.
+    def settle(self, before: int) -> list[Medium]:
+        """Return what was found, to be recorded.
 
         What was written `before` (nanoseconds) is settled, and so is that nothing is there.
         """
-        for medium in self.found.values():
-            settled = medium.mtime < before if medium.name else medium.size < 0
-            index.keep(replace(medium, settled=settled))
-        index.use(id, self.used)
+        return [
+            replace(medium, settled=medium.mtime < before if medium.name else medium.size < 0)
+            for medium in self.found.values()
+        ]
 
     def differs(self, used: dict[str, str]) -> bool:
         """Whether other content was found than was `used`, wherever it lay.

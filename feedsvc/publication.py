@@ -48,12 +48,11 @@ GZIP_LEVEL = 5
 
 
 class _Edition:
-    """What is planned by one revision of the index and by one value of the settings."""
+    """What documents are planned by: a revision of the index, and a value of the settings."""
 
     def __init__(self, settings: Settings, index: Index, revision: int) -> None:
         self.settings, self.revision = settings, revision
         self.contents = Contents(settings, index)
-        self.plans: OrderedDict[str, Document] = OrderedDict()
 
 
 class Publication:
@@ -68,6 +67,7 @@ class Publication:
         self._given, self._follow = settings, follow
         self._lock = threading.RLock()
         self._edition = _Edition(settings, index, -1)
+        self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
         self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
 
     @property
@@ -78,7 +78,7 @@ class Publication:
     @property
     def holds(self) -> bool:
         """Whether there is anything to go on with while the index can't be asked."""
-        return bool(self._edition.plans)
+        return bool(self._plans)
 
     def paths(self) -> Iterator[str]:
         """Yield every public path: what others link to first, the main page last."""
@@ -98,29 +98,29 @@ class Publication:
         """
         if read_path(path) is None:
             return None
-        held = self._edition.plans.get(path)
         try:
             return self._find(path)
         except (IndexMissing, IndexUnusable):
-            if held is None:
-                raise
-            return held
+            if held := self._plans.get(path):
+                return held[1]
+            raise
 
     def _find(self, path: str) -> Document | None:
         edition = self._renew()
         with self._lock:
-            known = edition.plans.get(path)
-            if known:
-                edition.plans.move_to_end(path)
+            planned, known = self._plans.get(path, (-1, None))
+            if planned == edition.revision:
+                self._plans.move_to_end(path)
                 return known
         document = self._plan_at(edition, path)
         if document and document.modified is None:
             document = self._record(document)
-        if document and document.modified:
-            with self._lock:
-                edition.plans[path] = document
-                if len(edition.plans) > MOST_PLANS:
-                    edition.plans.popitem(last=False)
+        with self._lock:
+            self._plans.pop(path, None)
+            if document and document.modified:
+                self._plans[path] = edition.revision, document
+                if len(self._plans) > MOST_PLANS:
+                    self._plans.popitem(last=False)
         return document
 
     def _renew(self) -> _Edition:

@@ -19,7 +19,8 @@ class Report(Struct):
     """What a run did: how many articles, and what was refused, or is no article (by kind).
 
     `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
-    or expired, `kept` those that an empty folder would have withdrawn; `restless` are the files
+    or expired, `kept` those that an empty folder would have withdrawn; `aside` is where a
+    damaged index is kept, that was made anew; `restless` are the files
     that are still being written, or whose media are. A run that is told what
     has changed counts what it looked at, and neither of the first two.
     """
@@ -31,9 +32,15 @@ class Report(Struct):
     waiting: int = 0
     hidden: int = 0
     kept: int = 0
+    aside: str = ""
     refused: list[Finding] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
     restless: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """How many articles were dealt with."""
+        return self.new + self.changed + self.unchanged + self.withdrawn + len(self.refused)
 
     def tell(self) -> str:
         """Tell all that was counted."""

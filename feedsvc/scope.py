@@ -8,14 +8,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
 from feedsvc.folder import File, find, has_article, locate, show_path, walk
-from feedsvc.index import Index, Row
+from feedsvc.index import Glance, Index
+from feedsvc.matching import read_glances
 from feedsvc.media import list_stale, list_users
 from feedsvc.settings import Settings
 
 __all__ = ["Scope"]
-
-BATCH = 10_000
-"""Rows that are read at once."""
 
 
 class Scope:
@@ -54,12 +52,11 @@ class Scope:
         return None if self._targets is None else [show_path(path) for path in self._targets]
 
     def parts(
-        self, allow_empty: bool, lost: Collection[str]
-    ) -> Iterator[tuple[Iterator[File], Iterator[Row]]]:
-        """Yield the files of each part, and its rows, both in the order of their paths.
+        self, now: int, allow_empty: bool
+    ) -> Iterator[tuple[Iterator[File], Iterator[Glance]]]:
+        """Yield the files of each part, and what is known of them, in the order of their paths.
 
-        There are no rows where no article is, unless `allow_empty`: the folder may not be mounted.
-        The files in `lost` have lost their entries to others meanwhile: they are in the scope.
+        Nothing is known where no article is, unless `allow_empty`: the folder may not be mounted.
         """
         if self._targets is None:
             files = walk(self._root, self.ignored)
@@ -70,28 +67,18 @@ class Scope:
                     break
             else:
                 self._keep(allow_empty)
-            yield chain(faulty, files), iter(()) if self.kept else self._list_rows()
+            glances = iter(()) if self.kept else read_glances(self._index, now)
+            yield chain(faulty, files), glances
             return
         if self._targets and not has_article(self._root):
             self._keep(allow_empty)
-        places = self._targets
-        while places:
-            for path in places:
-                rows = [] if self.kept else self._index.rows_at(path)
-                yield find(self._root, path, self.ignored), iter(rows)
-            seen = self._targets
-            self._targets = _leave_out_nested([*seen, *lost])
-            places = [path for path in self._targets if path not in seen]
+        for path in self._targets:
+            glances = iter(() if self.kept else self._index.glances_at(path, now))
+            yield find(self._root, path, self.ignored), glances
 
     def _keep(self, allow_empty: bool) -> None:
         counts = self._index.counts()
         self.kept = 0 if allow_empty else counts.published + counts.waiting
-
-    def _list_rows(self) -> Iterator[Row]:
-        after = ""
-        while rows := self._index.rows(after, BATCH):
-            yield from rows
-            after = rows[-1].path or ""
 
 
 def _order(path: str) -> str:

@@ -3,6 +3,7 @@
 All of them start at once: what is in the index is served before the folder has been looked at.
 """
 
+import logging
 import os
 import threading
 import time
@@ -13,7 +14,8 @@ from typing import Any
 
 from feedsvc.companion import Companion
 from feedsvc.errors import FeedsvcError
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index import Index
+from feedsvc.index.engines import open_index
 from feedsvc.server import run
 from feedsvc.settings import Settings
 
@@ -56,19 +58,22 @@ def serve(
             companion.end()
 
 
+_log = logging.getLogger("feedsvc")
 _asking = threading.Lock()
-# A worker that is forked while another thread is in SQLite would wait for that for ever.
+# A worker that is forked while another thread is in the engine would wait for that for ever.
+# What is registered last is locked first: after logging's own, as who asks may have to log.
 os.register_at_fork(
     before=_asking.acquire, after_in_parent=_asking.release, after_in_child=_asking.release
 )
 
 
-def _ask(settings: Settings, question: Callable[[SqliteIndex], Any]) -> bool:
+def _ask(settings: Settings, question: Callable[[Index], Any]) -> bool:
     """Ask the index something, in a connection that no fork inherits."""
     try:
-        with _asking, closing(SqliteIndex(settings.database)) as index:
+        with _asking, closing(open_index(settings.database)) as index:
             return bool(question(index))
-    except FeedsvcError:
+    except FeedsvcError as error:
+        _log.debug("%s", error)
         return False
 
 

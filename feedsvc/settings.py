@@ -159,7 +159,8 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
     title = values.setdefault("title", name[:1].upper() + name[1:] or "Articles")
     values.setdefault("description", f"The newest articles of {title}")
     url = values.setdefault("url", DEFAULT_URL)
-    values["database"] = str(root / values.get("database", ".feedsvc/index.sqlite"))
+    database = values.get("database", ".feedsvc/index.sqlite")
+    values["database"] = database if "://" in database else str(root / database)
     author = {key: values.pop(f"author_{key}", None) for key in ("name", "email", "url")}
     values["author"] = Person(author["name"] or title, author["email"], author["url"])
     values |= {key: urljoin(url, values[key]) for key in ("icon", "logo") if key in values}

@@ -18,7 +18,7 @@ from werkzeug.http import http_date
 
 from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS
-from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.index.engines import open_index
 from feedsvc.media import stream
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication, locate
@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, downloads: int | None = None, follow: bool
     its own, mount `create_blueprint`.
     """
     app = Flask("feedsvc", static_folder=None)
-    publication = Publication(settings, SqliteIndex(settings.database), follow=follow)
+    publication = Publication(settings, open_index(settings.database), follow=follow)
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
     budget = settings.cache_mb * 1024 * 1024
@@ -62,7 +62,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
     Links come from the setting `url`: it has to be the address of that prefix.
     """
-    return _make_blueprint(Publication(settings, SqliteIndex(settings.database)))
+    return _make_blueprint(Publication(settings, open_index(settings.database)))
 
 
 def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:
@@ -272,10 +272,11 @@ def _answer_health(publication: Publication) -> Response:
     """
     index, status = publication.index, 200
     try:
+        revision = index.revision()
         refused = [msgspec.to_builtins(finding) for finding in index.refused()[:MOST_REFUSED]]
         counts = msgspec.structs.asdict(index.counts())
         ingested = datetime.fromtimestamp(counts.pop("time"), UTC)
-        told: dict[str, Any] = {"revision": index.revision(), "ingested": ingested, **counts}
+        told: dict[str, Any] = {"revision": revision, "ingested": ingested, **counts}
         told["articles_refused"] = refused
         trouble = index.trouble().splitlines()
         health = {"status": "troubled" if trouble else "ok"} | told | {"trouble": trouble}

@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from feedsvc.index import Index, Row
+from feedsvc.index.engines import open_index
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import Report, ingest
 from feedsvc.publication import Publication
 from feedsvc.settings import Settings, load_settings
+from tests.postgres import Postgres, run_postgres
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=20_000)
@@ -25,12 +28,27 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 SEEDS = Path(__file__).parents[1] / "seeds"
 SHARED = Path(__file__).parents[2] / "shared"
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+BOTH = ("sqlite", "postgres")
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("FEEDSVC_")]:
         monkeypatch.delenv(name)
+
+
+def list_rows(index: Index) -> list[Row]:
+    """Return the rows of all entries that have a file, in the order of their paths."""
+    paths = [glance.path for glance in index.glances("", 1_000_000, 0)]
+    return [row for _, row in sorted(index.at_paths(paths).items())]
+
+
+def mark_schema(index: Index, version: int) -> None:
+    """Make an index one of another version, as far as it says."""
+    if isinstance(index, SqliteIndex):
+        index.execute(f"PRAGMA user_version = {version}")
+    else:
+        index.execute(f"COMMENT ON TABLE revision IS 'feedsvc {version}'")
 
 
 class Site:
@@ -40,7 +58,7 @@ class Site:
         self.folder, self.options, self.now = folder, options, NOW
         self.writes = 0
         folder.mkdir(exist_ok=True)
-        self.index = SqliteIndex(self.settings.database, create=True)
+        self.index = open_index(self.settings.database, create=True)
 
     @property
     def settings(self) -> Settings:
@@ -87,12 +105,43 @@ class Site:
         self.index.close()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with run_postgres() as server:
+        yield server
+
+
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def engine() -> str:
+    return "sqlite"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module that says so by `ENGINES` on each of these."""
+    if "engine" in metafunc.fixturenames and hasattr(metafunc.module, "ENGINES"):
+        metafunc.parametrize("engine", metafunc.module.ENGINES)
+
+
+@pytest.fixture
+def locate(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Return where the index of a name is, for this test alone."""
+    if engine == "sqlite":
+        return lambda name: str(tmp_path / name / ".feedsvc" / "index.sqlite")
+    server: Postgres = request.getfixturevalue("postgres")
+    prefix = server.name()
+    return lambda name: server.address(f"{prefix}_{name}")
+
+
+@pytest.fixture
+def make_site(
+    tmp_path: Path, engine: str, locate: Callable[[str], str]
+) -> Iterator[Callable[..., Site]]:
     """Make sites in folders of their own: `make_site("name", url=...)`."""
     sites: list[Site] = []
 
     def make(name: str = "articles", **options: Any) -> Site:
+        if engine != "sqlite":
+            options = {"database": locate(name)} | options
         sites.append(Site(tmp_path / name, **options))
         return sites[-1]
 

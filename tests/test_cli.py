@@ -140,10 +140,20 @@ def test_database_is_relative_to_where_the_command_is_typed(site: Site) -> None:
     assert (site.folder / "kept/index.sqlite").exists()
 
 
-def test_a_database_that_is_no_file_is_a_fault(site: Site) -> None:
-    result = run("ingest", site.folder, "--database", "postgresql://host/feeds")
+def test_a_database_of_another_kind_is_a_fault(site: Site) -> None:
+    result = run("ingest", site.folder, "--database", "mysql://host/feeds")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("--database: not a file: 'postgresql'")
+    assert result.stderr.startswith("--database: neither a file nor postgresql://: 'mysql'")
+    assert os.listdir() == [site.folder.name]
+
+
+def test_a_database_out_of_reach_is_told_without_its_password(site: Site) -> None:
+    address = "postgresql://user:secret@127.0.0.1:1/feeds"
+    result = run("ingest", site.folder, "--database", address)
+    assert (result.exit_code, result.stdout) == (1, "")
+    place = "feedsvc: postgresql://127.0.0.1:1/feeds: "
+    assert result.stderr.startswith(f"{place}the database can't be reached: ")
+    assert "secret" not in result.stderr
     assert os.listdir() == [site.folder.name]
 
 

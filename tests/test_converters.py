@@ -211,10 +211,11 @@ def test_email_looks_like_one() -> None:
         assert why(convert_email, bad) == f"not an e-mail address: {bad!r}"
 
 
-def test_database_is_a_file() -> None:
-    assert convert_database("/var/lib/x.sqlite") == "/var/lib/x.sqlite"
-    fault = "not a file: 'postgresql' databases aren't supported"
-    assert why(convert_database, "postgresql://x") == fault
+def test_database_is_a_file_or_an_address_of_postgresql() -> None:
+    for good in ("/var/lib/x.sqlite", "postgresql://u:p@h:1/d?options=-cx%3Dy", "postgres:///d"):
+        assert convert_database(good) == good
+    fault = "neither a file nor postgresql://: 'mysql' databases aren't supported"
+    assert why(convert_database, "mysql://user:secret@x") == fault
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,8 @@ def test_every_feed_leads_back_to_all_of_its_entries(
             expected = {
                 id
                 for (id,) in corpus.index.execute(
-                    "SELECT id FROM membership WHERE feed = :feed",
+                    "SELECT a.id FROM membership m JOIN article a ON a.number = m.article"
+                    " JOIN feed f ON f.number = m.feed WHERE f.path = :feed",
                     {"feed": path[1:].removesuffix("atom.xml")},
                 )
             }
@@ -175,7 +176,8 @@ def test_labels_of_every_script_come_out_right_everywhere(
 
 def label_of(corpus: Site, kind: str, label: str) -> str:
     rows = corpus.index.execute(
-        "SELECT feed FROM label WHERE label = :label AND feed LIKE :kind",
+        "SELECT path FROM feed f JOIN label l ON l.feed = f.number"
+        " WHERE label = :label AND path LIKE :kind",
         {"label": label, "kind": f"{kind}/%"},
     )
     return str(rows[0][0])

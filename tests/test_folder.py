@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ArticleError, FolderError
-from feedsvc.folder import DEEPEST, File, has_article, read_file, walk
+from feedsvc.folder import DEEPEST, File, count, has_article, read_file, walk
 
 NOBODY = 65534
 
@@ -269,3 +269,12 @@ def test_article_is_found_wherever_it_is_unless_it_can_not_be_read() -> None:
         (folder / "sub").chmod(0)
         assert not has_article(place)
         (folder / "sub").chmod(0o755)
+
+
+def test_count_is_what_a_walk_finds(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.TXT", "c.jpg", ".d.txt", "e/f.txt", "e/g/h.txt", ".i/j.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert count(str(tmp_path)) == len(list(walk(str(tmp_path), {}))) == 4
+    assert count(str(tmp_path / "none")) == 0, "who walks it tells"

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import feedparser
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.errors import SettingsError
+from feedsvc import readers
+from feedsvc.errors import ArticleError, SettingsError
 from feedsvc.index import MAIN
-from feedsvc.model import Reading
-from tests.conftest import Site
+from feedsvc.model import Finding
+from tests.conftest import Site, list_rows
 from tests.test_folder import open_folder, unprivileged
 from tests.validity import check_document
 
@@ -145,11 +147,15 @@ class Hostile:
                 file.write(article(url=URL % b"names"))
         self.report = site.ingest(listen=self.hear)
         for finding in self.report.refused:
-            self.said.setdefault(finding.path, []).append(str(finding))
+            self.hear(finding)
+        for name in FILES:
+            with suppress(ArticleError):
+                data = (site.folder / f"{name}.txt").read_bytes()
+                for rule in readers.read(f"{name}.txt", data, site.settings).rules:
+                    self.hear(rule)
 
-    def hear(self, reading: Reading) -> None:
-        for finding in (*reading.findings, *reading.rules):
-            self.said.setdefault(finding.path, []).append(str(finding))
+    def hear(self, finding: Finding) -> None:
+        self.said.setdefault(finding.path, []).append(str(finding))
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +201,7 @@ def test_each_bad_one_is_reported_with_its_line_or_repaired_by_a_rule(
     expected = PLACES.get(name) or FILES[name.removesuffix(".txt")][1]
     said = hostile.said.get(name, [])
     if not expected:
-        assert name in {row.path for row in hostile.site.index.rows("", 1000)}
+        assert name in {row.path for row in list_rows(hostile.site.index)}
         assert not any(finding.path == name for finding in hostile.report.refused)
         return
     pattern = re.compile(re.escape(f"{name}:") + ("" if expected[0].isdigit() else r"\d+: "))
@@ -204,7 +210,7 @@ def test_each_bad_one_is_reported_with_its_line_or_repaired_by_a_rule(
 
 def test_what_is_refused_is_not_published_and_the_rest_is(hostile: Hostile) -> None:
     refused = {finding.path for finding in hostile.report.refused}
-    rows = {row.path: row for row in hostile.site.index.rows("", 1000)}
+    rows = {row.path: row for row in list_rows(hostile.site.index)}
     assert not refused & set(rows)
     assert {"bell\\x07.txt", "latin-\\udce9.txt"} <= refused
     assert refused | set(rows) == {

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,27 +14,55 @@ import pytest
 from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
-from feedsvc.index import MAIN, Index, pack_article
-from feedsvc.index.schema import SCHEMA, TABLES, Counts, Labelled, Row
+from feedsvc.index import MAIN, Index, digest_entry, pack_article
+from feedsvc.index.engines import open_index
+from feedsvc.index.schema import SCHEMA, TABLES, Change, Counts, Labelled, Look, Row
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Article, Finding
+from tests.conftest import BOTH, list_rows, mark_schema
 from tests.test_folder import open_folder, unprivileged
 
+ENGINES = BOTH
 T = 1_700_000_000
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[SqliteIndex]:
-    index = SqliteIndex(str(tmp_path / ".feedsvc" / "index.sqlite"), create=True)
+def place(locate: Callable[[str], str]) -> str:
+    return locate("index")
+
+
+@pytest.fixture
+def index(place: str) -> Iterator[Index]:
+    index = open_index(place, create=True)
     yield index
     index.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[SqliteIndex]:
+    file = SqliteIndex(str(tmp_path / ".feedsvc" / "index.sqlite"), create=True)
+    yield file
+    file.close()
 
 
 def make(path: str, id: str = "", updated: int = T, **values: Any) -> tuple[Row, bytes]:
     """Make a row and its text, alike but for what is said."""
     id = id or f"https://example.org/{path}"
-    digest, packed = pack_article(id, Article(values.pop("title", path), "<p>Text.</p>"))
-    row = Row(id, path, True, 10, 20, "source", digest, updated, updated, 0, T, "published")
+    text, packed = pack_article(Article(values.pop("title", path), "<p>Text.</p>"))
+    row = Row(
+        id,
+        path,
+        True,
+        10,
+        20,
+        "source",
+        digest_entry(id, text),
+        updated,
+        updated,
+        0,
+        T,
+        "published",
+    )
     return replace(row, **values), packed
 
 
@@ -42,7 +70,7 @@ def put(index: Index, *made: tuple[Row, bytes]) -> None:
     with index.transaction():
         for row, packed in made:
             old = index.find(row.id)
-            index.put(row, feeds_of(row), packed, old.digest if old else "")
+            index.put([Change(row, feeds_of(row), packed, old.digest if old else "")])
 
 
 def feeds_of(row: Row) -> dict[str, str]:
@@ -50,7 +78,7 @@ def feeds_of(row: Row) -> dict[str, str]:
 
 
 def put_one(index: Index, row: Row, packed: bytes) -> None:
-    index.put(row, feeds_of(row), packed)
+    index.put([Change(row, feeds_of(row), packed)])
 
 
 def end_run(index: Index, now: int = T, *, changed: bool = True) -> None:
@@ -64,40 +92,40 @@ def ids(index: Index, limit: int = 100) -> list[str]:
     return [stamp.id for stamp in index.newest(MAIN, limit)]
 
 
-def test_rows_come_by_code_point_and_go_on_after_the_last(index: SqliteIndex) -> None:
+def test_rows_come_by_code_point_and_go_on_after_the_last(index: Index) -> None:
     paths = ["a-b.txt", "a.txt", "a/b.txt", "a0.txt", "ab.txt", "Ä.txt", "é.txt", "\uffee", "🍞"]
     put(index, *(make(path, updated=T + at) for at, path in enumerate(reversed(paths))))
-    assert [row.path for row in index.rows("", 100)] == sorted(paths)
-    assert [row.path for row in index.rows("a.txt", 2)] == ["a/b.txt", "a0.txt"]
-    assert index.rows("🍞", 2) == []
+    assert [row.path for row in list_rows(index)] == sorted(paths)
+    assert [glance.path for glance in index.glances("a.txt", 2, T)] == ["a/b.txt", "a0.txt"]
+    assert index.glances("🍞", 2, T) == []
 
 
-def test_row_comes_back_as_it_was_put(index: SqliteIndex) -> None:
+def test_row_comes_back_as_it_was_put(index: Index) -> None:
     row, packed = make("a.txt", size=2**40, mtime=2**62, edited=T + 5, seen=3, published=-(10**10))
     put(index, (row, packed))
-    assert index.rows("", 1) == [row]
+    assert list_rows(index) == [row]
     assert index.find(row.id) == row
     assert index.find("https://example.org/other") is None
 
 
-def test_row_replaces_the_one_of_its_path(index: SqliteIndex) -> None:
+def test_row_replaces_the_one_of_its_path(index: Index) -> None:
     put(index, make("a.txt"))
     row, packed = make("a.txt", updated=T + 9, title="Other")
     put(index, (row, packed))
-    assert index.rows("", 9) == [row]
+    assert list_rows(index) == [row]
     assert [(stamp.digest, stamp.updated) for stamp in index.newest(MAIN, 9)] == [
         (row.digest, datetime.fromtimestamp(T + 9, UTC))
     ]
 
 
-def test_file_that_takes_over_an_id_takes_the_row(index: SqliteIndex) -> None:
+def test_file_that_takes_over_an_id_takes_the_row(index: Index) -> None:
     put(index, make("b.txt", "urn:x"))
     put(index, make("a.txt", "urn:x", T + 1))
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
     assert ids(index) == ["urn:x"]
 
 
-def test_due_are_those_whose_time_has_come_by_path(index: SqliteIndex) -> None:
+def test_due_are_those_whose_time_has_come_by_path(index: Index) -> None:
     late, soon = make("a.txt", updated=T + 2, state="waiting"), make("b.txt", state="waiting")
     put(index, late, soon, make("c.txt", updated=T - 9))
     assert ids(index) == ["https://example.org/c.txt"]
@@ -106,7 +134,7 @@ def test_due_are_those_whose_time_has_come_by_path(index: SqliteIndex) -> None:
     assert [row.path for row in index.due(T + 2)] == ["a.txt", "b.txt"]
 
 
-def test_due_are_those_that_expire_too_but_not_what_is_hidden(index: SqliteIndex) -> None:
+def test_due_are_those_that_expire_too_but_not_what_is_hidden(index: Index) -> None:
     states = ("published", "unlisted", "waiting", "draft", "withdrawn", "expired")
     put(
         index,
@@ -124,10 +152,10 @@ def enter(index: Index, name: str, updated: int, **feeds: str) -> None:
     row, packed = make(name, updated=updated)
     with index.transaction():
         facets = {f"category/{slug}/": label for slug, label in feeds.items()}
-        index.put(row, {MAIN: ""} | facets, packed)
+        index.put([Change(row, {MAIN: ""} | facets, packed)])
 
 
-def test_facet_has_the_commonest_label_and_all_entries(index: SqliteIndex) -> None:
+def test_facet_has_the_commonest_label_and_all_entries(index: Index) -> None:
     enter(index, "a", T, news="News")
     enter(index, "b", T + 1, news="news", art="Art")
     enter(index, "c", T + 2, news="news")
@@ -141,7 +169,7 @@ def test_facet_has_the_commonest_label_and_all_entries(index: SqliteIndex) -> No
     assert index.facets("author") == []
 
 
-def test_entry_that_leaves_a_facet_is_counted_no_more(index: SqliteIndex) -> None:
+def test_entry_that_leaves_a_facet_is_counted_no_more(index: Index) -> None:
     enter(index, "a", T, news="News", art="Art")
     enter(index, "b", T + 1, news="news")
     enter(index, "a", T, news="news")
@@ -150,13 +178,13 @@ def test_entry_that_leaves_a_facet_is_counted_no_more(index: SqliteIndex) -> Non
     assert index.memberships("https://example.org/a") == {MAIN: "", "category/news/": "news"}
     row, _ = make("b", updated=T + 1, state="withdrawn")
     with index.transaction():
-        index.put(row, {})
+        index.put([Change(row, {})])
     assert index.facet("category/news/") == Labelled("category/news/", "news", 1)
     assert ids(index) == ["https://example.org/a"]
     assert index.memberships("https://example.org/b") == {}
 
 
-def test_entries_between_two_moments_come_newest_first_then_by_id(index: SqliteIndex) -> None:
+def test_entries_between_two_moments_come_newest_first_then_by_id(index: Index) -> None:
     for at, published in enumerate((T, T + 5, T + 5, T + 9)):
         put(index, make(f"{at}", f"urn:{at}", T + at, published=published))
     between = index.between(MAIN, T, T + 9)
@@ -167,7 +195,7 @@ def test_entries_between_two_moments_come_newest_first_then_by_id(index: SqliteI
     assert (index.first_from(MAIN, T + 6), index.first_from(MAIN, T + 10)) == (T + 9, None)
 
 
-def test_pages_are_found_by_slug_while_they_are_public(index: SqliteIndex) -> None:
+def test_pages_are_found_by_slug_while_they_are_public(index: Index) -> None:
     states = ("published", "unlisted", "waiting", "draft", "withdrawn", "expired")
     put(
         index,
@@ -189,7 +217,7 @@ def test_pages_are_found_by_slug_while_they_are_public(index: SqliteIndex) -> No
 
 
 def test_more_articles_than_a_statement_takes_are_found(
-    index: SqliteIndex, monkeypatch: pytest.MonkeyPatch
+    index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.index.catalogue.MOST_NAMES", 2)
     made = [make(f"{at}", updated=T + at) for at in range(5)]
@@ -198,7 +226,7 @@ def test_more_articles_than_a_statement_takes_are_found(
     assert sorted(index.articles(digests)) == sorted(digests)
 
 
-def test_next_free_second_is_the_first_gap(index: SqliteIndex) -> None:
+def test_next_free_second_is_the_first_gap(index: Index) -> None:
     assert index.next_free(T, "urn:new", T + 9999) == T
     put(index, *(make(f"{at}.txt", f"urn:{at}", T + at) for at in (0, 1, 2, 4, 9)))
     assert index.next_free(T, "urn:new", T + 9999) == T + 3
@@ -208,7 +236,7 @@ def test_next_free_second_is_the_first_gap(index: SqliteIndex) -> None:
     assert index.next_free(T + 1, "urn:1", T + 9999) == T + 1, "an entry isn't in its own way"
 
 
-def test_newest_are_the_last_updated_and_no_more_than_asked(index: SqliteIndex) -> None:
+def test_newest_are_the_last_updated_and_no_more_than_asked(index: Index) -> None:
     put(index, *(make(f"{at}.txt", f"urn:{at}", T + at) for at in (2, 0, 3, 1)))
     put(index, make("9.txt", "urn:9", T + 9, state="withdrawn"))
     assert ids(index) == ["urn:3", "urn:2", "urn:1", "urn:0"]
@@ -216,14 +244,14 @@ def test_newest_are_the_last_updated_and_no_more_than_asked(index: SqliteIndex) 
     assert index.newest("no such feed", 9) == ()
 
 
-def test_two_entries_never_share_a_second(index: SqliteIndex) -> None:
+def test_two_entries_never_share_a_second(index: Index) -> None:
     put(index, make("a.txt"))
     with pytest.raises(IndexUnusable):
         put(index, make("b.txt"))
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
 
 
-def test_replaced_text_stays_until_the_revision_after(index: SqliteIndex) -> None:
+def test_replaced_text_stays_until_the_revision_after(index: Index) -> None:
     old, new = make("a.txt"), make("a.txt", title="Edited")
     put(index, old)
     end_run(index)
@@ -240,12 +268,12 @@ def test_replaced_text_stays_until_the_revision_after(index: SqliteIndex) -> Non
     assert index.articles([]) == {}
 
 
-def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
+def test_withdrawn_text_goes_and_the_row_stays(index: Index) -> None:
     row, packed = make("a.txt")
     put(index, (row, packed))
     end_run(index)
     with index.transaction():
-        index.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
+        index.put([Change(replace(row, state="withdrawn"), {}, replaces=row.digest)])
     end_run(index)
     assert (ids(index), list(index.articles([row.digest]))) == ([], [row.digest])
     end_run(index)
@@ -253,7 +281,7 @@ def test_withdrawn_text_goes_and_the_row_stays(index: SqliteIndex) -> None:
     assert index.find(row.id) == replace(row, state="withdrawn")
 
 
-def test_text_that_comes_back_stays(index: SqliteIndex) -> None:
+def test_text_that_comes_back_stays(index: Index) -> None:
     old, new = make("a.txt"), make("a.txt", title="Edited")
     for made in (old, new, old):
         put(index, made)
@@ -262,15 +290,52 @@ def test_text_that_comes_back_stays(index: SqliteIndex) -> None:
     assert list(index.articles([old[0].digest])) == [old[0].digest]
 
 
-def test_touched_file_is_known_by_its_new_look(index: SqliteIndex) -> None:
+def test_touched_file_is_known_by_its_new_look(index: Index) -> None:
     row, packed = make("a.txt")
     put(index, (row, packed))
     with index.transaction():
-        index.touch("a.txt", 11, 21, "s")
+        index.touch([Look("a.txt", 11, 21, "s")])
     assert index.find(row.id) == replace(row, size=11, mtime=21, source="s")
 
 
-def test_refusals_are_those_of_the_last_run_in_order(index: SqliteIndex) -> None:
+def test_statement_runs_once_for_each_of_many(index: Index) -> None:
+    sql = "INSERT INTO used VALUES (:id, :path, '')"
+    index.execute_many(sql, [{"id": "a", "path": str(at)} for at in range(3)])
+    with index.transaction():
+        index.execute_many(sql, [{"id": "b", "path": "9"}])
+        index.execute_many(sql, [])
+    assert (sorted(index.used("a")), sorted(index.used("b"))) == (["0", "1", "2"], ["9"])
+    with pytest.raises(IndexUnusable):
+        index.execute_many(sql, [{"id": "a", "path": "1"}])
+
+
+def test_lock_is_waited_for_and_goes_with_its_process(index: Index, place: str) -> None:
+    code = (
+        "import sys, time; from feedsvc.index.engines import open_index\n"
+        "with open_index(sys.argv[1], create=True).exclusive():\n"
+        "    print('locked', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, place]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        ended: list[int] = []
+
+        def wait() -> None:
+            with index.exclusive():
+                ended.append(process.poll() or 0)
+
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        waiter.join(0.2)
+        assert ended == []
+        process.kill()
+        process.wait()
+        waiter.join(20)
+    assert len(ended) == 1
+
+
+def test_refusals_are_those_of_the_last_run_in_order(index: Index) -> None:
     first, second = Finding("a", 2, "url", "bad"), Finding("a", 10, "url", "bad", "why")
     with index.transaction():
         index.refuse([Finding("z", 1, "title", "missing")])
@@ -278,7 +343,7 @@ def test_refusals_are_those_of_the_last_run_in_order(index: SqliteIndex) -> None
     assert index.refused() == [first, second]
 
 
-def test_revision_counts_runs_that_changed_something(index: SqliteIndex) -> None:
+def test_revision_counts_runs_that_changed_something(index: Index) -> None:
     with pytest.raises(IndexMissing):
         index.revision()
     end_run(index, T, changed=False)
@@ -289,7 +354,7 @@ def test_revision_counts_runs_that_changed_something(index: SqliteIndex) -> None
     assert index.counts().time == T + 1
 
 
-def test_counts_are_by_state(index: SqliteIndex) -> None:
+def test_counts_are_by_state(index: Index) -> None:
     states = ["published", "published", "published", "waiting", "waiting", "withdrawn"]
     put(index, *(make(f"{at}", updated=T + at, state=s) for at, s in enumerate(states)))
     with index.transaction():
@@ -308,7 +373,7 @@ def test_counts_are_by_state(index: SqliteIndex) -> None:
     assert index.hidden() == {"waiting": 2, "draft": 1}
 
 
-def test_each_edition_has_a_later_time_whatever_the_clock_says(index: SqliteIndex) -> None:
+def test_each_edition_has_a_later_time_whatever_the_clock_says(index: Index) -> None:
     assert index.edition("/x") is None
     for version, now in (("1", T), ("1", T + 5), ("2", T), ("3", T - 99), ("4", T + 9)):
         with index.transaction():
@@ -324,13 +389,13 @@ def test_each_edition_has_a_later_time_whatever_the_clock_says(index: SqliteInde
 
 def test_digest_tells_entries_apart_by_id_and_by_each_word() -> None:
     article = Article("T", "<p>C</p>")
-    packs = [pack_article(*args)[0] for args in (("a", article), ("b", article))]
-    packs += [pack_article("a", replace(article, summary="s"))[0]]
-    assert len(set(packs)) == 3
-    assert pack_article("a", Article("T", "<p>C</p>"))[0] == packs[0]
+    texts = [pack_article(one)[0] for one in (article, replace(article, summary="s"))]
+    digests = {digest_entry(id, text) for id in ("a", "b") for text in texts}
+    assert len(digests) == 4
+    assert pack_article(Article("T", "<p>C</p>"))[0] == texts[0]
 
 
-def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
+def test_failed_transaction_leaves_nothing_behind(index: Index) -> None:
     put(index, make("a.txt"))
 
     def fail() -> None:
@@ -341,13 +406,13 @@ def test_failed_transaction_leaves_nothing_behind(index: SqliteIndex) -> None:
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert [row.path for row in index.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(index)] == ["a.txt"]
     assert index.reading() == ""
     put(index, make("c.txt", updated=T + 2))
-    assert len(index.rows("", 9)) == 2
+    assert len(list_rows(index)) == 2
 
 
-def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex) -> None:
+def test_transaction_survives_that_the_index_was_closed_in_it(index: Index) -> None:
     def fail() -> None:
         with index.transaction():
             put_one(index, *make("a.txt"))
@@ -356,44 +421,42 @@ def test_transaction_survives_that_the_index_was_closed_in_it(index: SqliteIndex
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert index.rows("", 9) == []
+    assert list_rows(index) == []
 
 
-def test_index_without_create_is_missing_until_it_was_made(tmp_path: Path) -> None:
-    path = str(tmp_path / "index.sqlite")
-    reading = SqliteIndex(path)
+def test_index_without_create_is_missing_until_it_was_made(place: str) -> None:
+    reading = open_index(place)
     with pytest.raises(IndexMissing, match="no index yet"):
         reading.revision()
-    assert not Path(path).exists()
-    made = SqliteIndex(path, create=True)
+    made = open_index(place, create=True)
     put(made, make("a.txt"))
-    assert len(reading.rows("", 9)) == 1
+    assert len(list_rows(reading)) == 1
     reading.close()
     made.close()
 
 
-def test_index_of_another_schema_is_missing_to_who_only_reads(tmp_path: Path) -> None:
-    path = str(tmp_path / "index.sqlite")
-    make_other_schema(path)
+def test_index_of_another_schema_is_missing_to_who_only_reads(place: str) -> None:
+    make_other_schema(place)
+    reading = open_index(place)
     with pytest.raises(IndexMissing, match="of another version"):
-        SqliteIndex(path).revision()
+        reading.revision()
+    reading.close()
 
 
-def make_other_schema(path: str) -> Row:
+def make_other_schema(place: str) -> Row:
     row, packed = make("a.txt", edited=T + 7, seen=T - 7, slug="a")
-    index = SqliteIndex(path, create=True)
+    index = open_index(place, create=True)
     put(index, (row, packed))
     with index.transaction():
         index.refuse([Finding("z", 1, "title", "missing")])
-    index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    mark_schema(index, SCHEMA + 1)
     index.close()
     return row
 
 
-def test_second_of_an_entry_that_is_yet_to_be_read_again_is_kept_free(tmp_path: Path) -> None:
-    path = str(tmp_path / "index.sqlite")
-    make_other_schema(path)
-    index = SqliteIndex(path, create=True)
+def test_second_of_an_entry_that_is_yet_to_be_read_again_is_kept_free(place: str) -> None:
+    make_other_schema(place)
+    index = open_index(place, create=True)
     put(index, make("b.txt", updated=T + 1), make("c.txt", updated=T - 1))
     assert index.next_free(T, "urn:new", T + 9) == T + 2
     assert index.next_free(T - 1, "urn:new", T + 1) == T - 2
@@ -401,27 +464,27 @@ def test_second_of_an_entry_that_is_yet_to_be_read_again_is_kept_free(tmp_path: 
     index.close()
 
 
-def test_withdrawn_entry_stays_withdrawn_in_an_index_made_anew(tmp_path: Path) -> None:
-    path = str(tmp_path / "index.sqlite")
-    index = SqliteIndex(path, create=True)
+def test_withdrawn_entry_stays_withdrawn_in_an_index_made_anew(place: str) -> None:
+    index = open_index(place, create=True)
     put(index, make("a.txt", state="withdrawn"))
-    index.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    mark_schema(index, SCHEMA + 1)
     index.close()
-    index = SqliteIndex(path, create=True)
-    [row] = index.rows("", 9)
+    index = open_index(place, create=True)
+    [row] = list_rows(index)
     assert (row.source, row.state) == ("source", "withdrawn"), "another file isn't taken for it"
     index.close()
 
 
-def test_index_of_another_schema_is_made_anew_but_for_identities(tmp_path: Path) -> None:
-    path = str(tmp_path / "index.sqlite")
-    row = make_other_schema(path)
-    index = SqliteIndex(path, create=True)
+def test_index_of_another_schema_is_made_anew_but_for_identities(place: str) -> None:
+    row = make_other_schema(place)
+    index = open_index(place, create=True)
     blank = replace(row, size=-1, mtime=0, source="", digest="", state="withdrawn")
-    assert index.rows("", 9) == [blank]
+    assert list_rows(index) == [blank]
     assert (ids(index), index.refused(), index.reading()) == ([], [], "")
-    assert index.execute("PRAGMA user_version") == [(SCHEMA,)]
     index.close()
+    reading = open_index(place)
+    assert list_rows(reading) == [blank], "whoever serves takes it"
+    reading.close()
 
 
 def test_index_of_the_first_schema_keeps_its_identities(tmp_path: Path) -> None:
@@ -433,7 +496,7 @@ def test_index_of_the_first_schema_keeps_its_identities(tmp_path: Path) -> None:
     old.execute("PRAGMA user_version = 1")
     old.close()
     index = SqliteIndex(str(path), create=True)
-    assert [(found.id, found.seen, found.slug) for found in index.rows("", 9)] == [
+    assert [(found.id, found.seen, found.slug) for found in list_rows(index)] == [
         (row.id, row.seen, "")
     ]
     index.close()
@@ -491,8 +554,15 @@ def test_folder_of_the_index_is_no_business_of_gits(tmp_path: Path) -> None:
 def test_index_in_memory_needs_no_folder() -> None:
     index = SqliteIndex(":memory:", create=True)
     put(index, make("a.txt"))
-    assert len(index.rows("", 9)) == 1
+    assert len(list_rows(index)) == 1
     index.close()
+
+
+def test_file_isnt_made_by_who_only_reads(tmp_path: Path) -> None:
+    reading = SqliteIndex(str(tmp_path / "index.sqlite"))
+    with pytest.raises(IndexMissing):
+        reading.revision()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("create", [True, False])
@@ -504,13 +574,13 @@ def test_garbage_is_reported_as_a_damaged_index(tmp_path: Path, create: bool) ->
     assert path.read_bytes().startswith(b"This is no database")
 
 
-def test_database_cut_short_is_reported_as_damaged(index: SqliteIndex) -> None:
-    put(index, *(make(f"{at:0200}.txt", updated=T + at) for at in range(200)))
-    index.close()
-    with open(index.path, "r+b") as file:
-        file.truncate(3 * 4096)
+def test_database_cut_short_is_reported_as_damaged(file: SqliteIndex) -> None:
+    put(file, *(make(f"{at:0200}.txt", updated=T + at) for at in range(200)))
+    file.close()
+    with open(file.path, "r+b") as data:
+        data.truncate(3 * 4096)
     with pytest.raises(IndexUnusable):
-        index.rows("", 1000)
+        list_rows(file)
 
 
 @pytest.mark.parametrize("create", [True, False])
@@ -544,7 +614,7 @@ def test_place_that_may_not_be_seen_is_reported(create: bool) -> None:
             SqliteIndex(f"{folder}/.feedsvc/inner/index.sqlite", create=create).revision()
 
 
-def test_threads_may_share_an_index(index: SqliteIndex) -> None:
+def test_threads_may_share_an_index(index: Index) -> None:
     faults: list[BaseException] = []
 
     def work(number: int) -> None:
@@ -563,51 +633,51 @@ def test_threads_may_share_an_index(index: SqliteIndex) -> None:
     for thread in threads:
         thread.join()
     assert faults == []
-    assert sorted(row.updated for row in index.rows("", 999)) == list(range(T, T + 120))
+    assert sorted(row.updated for row in list_rows(index)) == list(range(T, T + 120))
 
 
-def test_other_process_writes_and_this_one_sees_it(index: SqliteIndex) -> None:
+def test_other_process_writes_and_this_one_sees_it(index: Index, place: str) -> None:
     put(index, make("a.txt"))
     code = (
-        "import sys; from feedsvc.index.sqlite import SqliteIndex\n"
-        "index = SqliteIndex(sys.argv[1], create=True)\n"
+        "import sys; from feedsvc.index.engines import open_index\n"
+        "index = open_index(sys.argv[1], create=True)\n"
         "with index.transaction(): index.finish_run(5, 'theirs')\n"
         "index.close()"
     )
-    subprocess.run([sys.executable, "-c", code, index.path], check=True)
+    subprocess.run([sys.executable, "-c", code, place], check=True)
     assert (index.revision(), index.reading()) == (5, "theirs")
     put(index, make("b.txt", updated=T + 1))
 
 
-def test_readers_go_on_while_another_connection_writes(index: SqliteIndex) -> None:
+def test_readers_go_on_while_another_connection_writes(index: Index, place: str) -> None:
     put(index, make("a.txt"))
-    other = SqliteIndex(index.path)
+    other = open_index(place)
     with index.transaction():
         put_one(index, *make("b.txt", updated=T + 1))
-        assert [row.path for row in other.rows("", 9)] == ["a.txt"]
-    assert len(other.rows("", 9)) == 2
+        assert [row.path for row in list_rows(other)] == ["a.txt"]
+    assert len(list_rows(other)) == 2
     other.close()
 
 
-def test_lock_that_cannot_be_made_is_told(index: SqliteIndex) -> None:
-    (Path(f"{index.path}.lock")).mkdir(parents=True)
-    with pytest.raises(IndexUnusable, match="can't be written: Is a directory"), index.exclusive():
+def test_lock_that_cannot_be_made_is_told(file: SqliteIndex) -> None:
+    (Path(f"{file.path}.lock")).mkdir(parents=True)
+    with pytest.raises(IndexUnusable, match="can't be written: Is a directory"), file.exclusive():
         pass
 
 
-def test_index_that_vanished_is_served_on_till_another_is_there(index: SqliteIndex) -> None:
-    end_run(index, 5)
-    reading = SqliteIndex(index.path)
+def test_index_that_vanished_is_served_on_till_another_is_there(file: SqliteIndex) -> None:
+    end_run(file, 5)
+    reading = SqliteIndex(file.path)
     assert reading.revision() == 5
-    index.close()
-    os.remove(index.path)
+    file.close()
+    os.remove(file.path)
     assert reading.revision() == 5
-    end_run(index, 7)
+    end_run(file, 7)
     assert reading.revision() == 7
     reading.close()
 
 
-def test_next_free_second_is_before_where_all_are_to_come(index: SqliteIndex) -> None:
+def test_next_free_second_is_before_where_all_are_to_come(index: Index) -> None:
     put(index, make("a.txt", updated=T + 5), make("b.txt", updated=T + 4))
     assert index.next_free(T + 5, "new", T + 6) == T + 6
     assert index.next_free(T + 5, "new", T + 5) == T + 3

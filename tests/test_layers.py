@@ -13,6 +13,7 @@ HOUSE = Path(feedsvc.__file__).parent
 LEVELS = {
     "cli": 12,
     "service": 11,
+    "progress": 10,
     "web": 10,
     "export": 10,
     "server": 10,
@@ -24,11 +25,14 @@ LEVELS = {
     "replay": 9,
     "contents": 8,
     "ingest": 8,
+    "parsers": 7,
     "scope": 7,
     "feeds": 7,
     "windows": 7,
     "paths": 7,
-    "identity": 6,
+    "identity": 7,
+    "matching": 6,
+    "parsing": 6,
     "media": 6,
     "selection": 6,
     "index": 5,
@@ -56,8 +60,9 @@ ROOMS_OF = {
     "feedgen": {"formats/atom_rss.py"},
     "flask": {"web.py"},
     "werkzeug": {"web.py"},
-    "sqlite3": {"index/sqlite.py"},
-    "psycopg": {"index/postgres.py"},
+    "sqlite3": {"index/sqlite.py", "index/identities.py"},
+    "psycopg": {"index/connections.py", "index/postgres.py"},
+    "psycopg_pool": {"index/connections.py"},
     "dateutil": {"dates.py"},
     "granian": {"server.py"},
     "watchfiles": {"events.py"},
@@ -66,6 +71,8 @@ ROOMS_OF = {
     "babel": {"languages.py"},
     "charset_normalizer": {"clean.py"},
     "idna": {"clean.py"},
+    "rich": {"progress.py"},
+    "zstandard": {"index/texts.py"},
 }
 CLOCKS = {"now", "utcnow", "today", "time_ns", "localtime", "gmtime"}
 
@@ -123,7 +130,9 @@ def test_no_clock_is_read_below_ingest(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     assert not called & CLOCKS
-    assert not {name for name in imports(path) if name.split(".")[0] == "time"}
+    # How long something takes is no clock: it dates nothing.
+    found = {name for name in imports(path) if name.split(".")[0] == "time"}
+    assert found <= {"time.monotonic"}
 
 
 def test_only_settings_reads_the_environment() -> None:

@@ -18,9 +18,9 @@ from feedsvc.cli import main
 from feedsvc.errors import MediumRefused, Superseded
 from feedsvc.export import MANIFEST, export
 from feedsvc.media import CHUNK, Finder, Library, digest_file, verify
-from feedsvc.model import Article, Enclosure, Picture, Reading
+from feedsvc.model import Article, Enclosure, Finding, Picture
 from feedsvc.server import DOWNLOADS
-from tests.conftest import NOW, Site
+from tests.conftest import NOW, Site, list_rows
 from tests.test_server import Server, wait_for
 
 URL = "https://feeds.example.org/"
@@ -50,16 +50,16 @@ def public(site: Site) -> list[str]:
 
 
 def articles(site: Site) -> dict[str, Article]:
-    rows = site.index.rows("", 100)
+    rows = list_rows(site.index)
     found = site.index.articles([row.digest for row in rows])
     return {str(row.path): found[row.digest] for row in rows}
 
 
 def ingest(site: Site) -> list[str]:
     """Ingest; return the findings on what was read."""
-    readings: list[Reading] = []
-    site.ingest(listen=readings.append)
-    return [str(finding) for reading in readings for finding in reading.findings]
+    findings: list[Finding] = []
+    site.ingest(listen=findings.append)
+    return [str(finding) for finding in findings]
 
 
 @contextmanager
@@ -234,12 +234,12 @@ def test_replaced_file_has_another_name_and_edits_its_articles(site: Site) -> No
         write(site, path, "image: a.jpg")
     write(site, "c.txt")
     ingest(site)
-    before = {row.path: row for row in site.index.rows("", 9)}
+    before = {row.path: row for row in list_rows(site.index)}
     put(site, "a.jpg", JPEG[::-1], age=10)
     report = site.ingest()
     assert (report.changed, report.unchanged) == (2, 1)
     assert public(site) == [f"/media/{name(JPEG[::-1], 'jpg')}"]
-    for row in site.index.rows("", 9):
+    for row in list_rows(site.index):
         assert (row.updated > before[row.path].updated) == (row.path != "c.txt")
     assert site.ingest().changed == 0
 
@@ -249,11 +249,11 @@ def test_file_of_another_date_and_the_same_content_changes_nothing(site: Site, a
     put(site, "a.jpg", age=age)
     write(site, "a.txt", "image: a.jpg")
     ingest(site)
-    before = site.index.rows("", 9), site.index.revision(), public(site)
+    before = list_rows(site.index), site.index.revision(), public(site)
     put(site, "a.jpg", age=20)
     report = site.ingest()
     assert (report.changed, report.unchanged) == (0, 1)
-    assert (site.index.rows("", 9), site.index.revision(), public(site)) == before
+    assert (list_rows(site.index), site.index.revision(), public(site)) == before
     assert site.index.medium("a.jpg") is not None
 
 
@@ -300,15 +300,15 @@ def test_folder_of_pictures_that_is_out_of_reach_for_a_while_edits_no_entry(site
     put(site, "pictures/a.jpg")
     write(site, "a.txt", "image: pictures/a.jpg")
     ingest(site)
-    [before] = site.index.rows("", 9)
+    [before] = list_rows(site.index)
     (site.folder / "pictures").rename(site.folder / ".unmounted")
     ingest(site)
-    [without] = site.index.rows("", 9)
+    [without] = list_rows(site.index)
     assert without.digest != before.digest
     assert without.updated == before.updated
     (site.folder / ".unmounted").rename(site.folder / "pictures")
     ingest(site)
-    assert site.index.rows("", 9) == [before]
+    assert list_rows(site.index) == [before]
 
 
 def test_medium_is_public_while_an_entry_that_has_a_page_or_is_in_a_feed_uses_it(
@@ -365,10 +365,10 @@ def test_another_url_moves_the_media_and_edits_nothing(make_site: Callable[..., 
     put(site, "a.jpg")
     write(site, "a.txt", "image: a.jpg")
     ingest(site)
-    (before,) = site.index.rows("", 9)
+    (before,) = list_rows(site.index)
     site.options["url"] = "https://other.example/"
     ingest(site)
-    (after,) = site.index.rows("", 9)
+    (after,) = list_rows(site.index)
     assert (after.updated, after.edited) == (before.updated, before.edited)
     picture = articles(site)["a.txt"].image
     assert picture

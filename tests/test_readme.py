@@ -173,7 +173,8 @@ def test_python_of_the_readme_works(checkout: Path, monkeypatch: pytest.MonkeyPa
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[><=]", requirement)[0] for requirement in project["dependencies"]}
+    needed = project["dependencies"] + project["optional-dependencies"]["postgres"]
+    names = {re.split(r"[><=[]", requirement)[0] for requirement in needed}
     assert names == set(re.findall(r"^\| \[([\w-]+)\]\(", README, re.M))
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import asdict, replace
 from feedsvc.errors import FolderError
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import Report, ingest
-from tests.conftest import NOW, Site
+from tests.conftest import NOW, Site, list_rows
 from tests.test_folder import open_folder, unprivileged
 
 NAMES = ("a", "b", "c", "x/a", "x/b", "x/y/a", "z.d/a", "w/a")
@@ -42,7 +42,7 @@ class Twins:
     def dump(self, index: SqliteIndex) -> dict[str, Any]:
         """All that an index says, but for what was only withdrawn from another path."""
         # Which of two that were edited at once is the later one depends on who is read first.
-        rows = {row.id: asdict(replace(row, updated=0)) for row in index.rows("", 10_000)}
+        rows = {row.id: asdict(replace(row, updated=0)) for row in list_rows(index)}
         return {
             "rows": rows,
             "members": {id: index.memberships(id) for id in rows},
@@ -97,10 +97,10 @@ def test_nothing_told_does_what_is_due(twins: Twins) -> None:
 def test_moved_file_keeps_its_entry(twins: Twins) -> None:
     path = twins.site.write("a.txt")
     twins.run()
-    (row,) = twins.told.rows("", 9)
+    (row,) = list_rows(twins.told)
     path.rename(path.with_name("b.txt"))
     twins.run("a.txt", "b.txt")
-    (moved,) = twins.told.rows("", 9)
+    (moved,) = list_rows(twins.told)
     assert (moved.id, moved.path, moved.state) == (row.id, "b.txt", "published")
     assert (moved.updated, moved.published) == (row.updated, row.published)
 
@@ -109,10 +109,10 @@ def test_renamed_folder_keeps_its_entries(twins: Twins) -> None:
     for number in range(3):
         twins.site.write(f"old/deep/{number}.txt")
     twins.run()
-    before = {row.id: row.published for row in twins.told.rows("", 9)}
+    before = {row.id: row.published for row in list_rows(twins.told)}
     (twins.site.folder / "old").rename(twins.site.folder / "new")
     twins.run("old", "new")
-    rows = twins.told.rows("", 9)
+    rows = list_rows(twins.told)
     assert {row.id: row.published for row in rows} == before
     assert {row.state for row in rows} == {"published"}
     assert [row.path for row in rows] == [f"new/deep/{number}.txt" for number in range(3)]
@@ -129,7 +129,7 @@ def test_emptied_folder_withdraws_nothing_unless_it_may(twins: Twins) -> None:
     (twins.site.folder / "notes" / "readme").touch()
     (twins.site.folder / "z.txt").symlink_to("/etc/hostname")
     assert twins.run("sub", "b.txt").kept == 2
-    assert {row.state for row in twins.told.rows("", 9)} == {"published"}
+    assert {row.state for row in list_rows(twins.told)} == {"published"}
     assert twins.run("sub", "b.txt", allow_empty=True).withdrawn == 2
 
 
@@ -162,7 +162,7 @@ def test_article_refused_for_an_id_has_it_when_that_is_free(twins: Twins) -> Non
     os.remove(first)
     twins.run("a.txt")
     twins.assert_alike()
-    assert [row.path for row in twins.told.rows("", 9) if row.state == "published"] == ["b.txt"]
+    assert [row.path for row in list_rows(twins.told) if row.state == "published"] == ["b.txt"]
 
 
 def test_article_is_read_again_when_what_it_names_changes(twins: Twins) -> None:
@@ -220,7 +220,7 @@ def test_folder_that_can_not_be_read_hides_its_entries() -> None:
             (site.folder / "sub").chmod(0o755)
             twins.run("sub")
             twins.assert_alike()
-            assert {row.state for row in twins.told.rows("", 9)} == {"published"}
+            assert {row.state for row in list_rows(twins.told)} == {"published"}
 
 
 def test_folder_that_is_away_is_an_error(twins: Twins) -> None:
@@ -230,7 +230,7 @@ def test_folder_that_is_away_is_an_error(twins: Twins) -> None:
     shutil.rmtree(twins.site.folder)
     with pytest.raises(FolderError, match="can't be read: No such file"):
         ingest(settings, twins.told, twins.now, lead=True, changed=["a.txt"])
-    assert {row.state for row in twins.told.rows("", 9)} == {"published"}
+    assert {row.state for row in list_rows(twins.told)} == {"published"}
 
 
 def test_other_settings_look_at_everything(twins: Twins) -> None:
@@ -254,9 +254,9 @@ def test_file_that_does_not_rest_is_left_for_later(twins: Twins) -> None:
     report = twins.run("a.txt", "b.txt", rests=lambda path, size, mtime: path == "b.txt")
     assert report.restless == ["a.txt", "b.txt", "cat.jpg"]
     twins.assert_alike()
-    assert [row.path for row in twins.told.rows("", 9)] == ["a.txt"]
+    assert [row.path for row in list_rows(twins.told)] == ["a.txt"]
     assert twins.run("a.txt", "b.txt").restless == []
-    assert len(twins.told.rows("", 9)) == 2
+    assert len(list_rows(twins.told)) == 2
 
 
 @pytest.mark.parametrize("seed", range(25))

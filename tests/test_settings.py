@@ -252,6 +252,13 @@ def test_typed_settings_are_read_from_the_file(
     assert getattr(load(folder, toml), key) == value
 
 
+def test_address_of_a_database_stays_as_it_is(folder: Path) -> None:
+    for address in ("postgresql://user@host/name", "postgres:///name"):
+        assert load(folder, f'database = "{address}"').database == address
+        environ = {"FEEDSVC_DATABASE": address}
+        assert load_settings(folder, environ=environ).database == address
+
+
 def test_relative_database_is_in_the_folder(folder: Path) -> None:
     assert load(folder, 'database = "x.sqlite"').database == str(folder / "x.sqlite")
 
@@ -310,8 +317,8 @@ def test_relative_database_is_in_the_folder(folder: Path) -> None:
             "boilerplate: not a pattern: 'a{9999999999}' (the repetition number is too large)",
         ),
         (
-            "database = 'postgresql://x'",
-            "database: not a file: 'postgresql' databases aren't supported",
+            "database = 'mysql://x'",
+            "database: neither a file nor postgresql://: 'mysql' databases aren't supported",
         ),
         (
             "facets = ['tag']",

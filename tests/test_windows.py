@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from feedsvc.index import MAIN, Row, State
+from feedsvc.index import MAIN, Change, Row, State
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Feed, Person, Window
 from feedsvc.periods import read_period
@@ -45,7 +45,7 @@ class Shelf:
         )
         feeds = {MAIN: ""} if state == "published" else {}
         with self.index.transaction():
-            self.index.put(row, feeds)
+            self.index.put([Change(row, feeds)])
         self.published[id] = published
         if state != "published":
             del self.published[id]

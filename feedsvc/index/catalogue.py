@@ -3,30 +3,33 @@
 Times are seconds since 1970 UTC; a feed is named by its path, the main one by none.
 """
 
-import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
-from feedsvc.errors import IndexMissing
+from feedsvc.errors import IndexDamaged, IndexMissing
 from feedsvc.index.schema import Counts, Labelled
+from feedsvc.index.texts import unpack_articles
 from feedsvc.model import Article, Finding, Stamp
 
-__all__ = ["MAIN", "Catalogue"]
+__all__ = ["MAIN", "REVISION", "Catalogue"]
 
 MAIN = ""
 """The name of the main feed."""
 
+REVISION = "SELECT number FROM revision"
+"""What is asked before every answer."""
+
 MOST_NAMES = 10_000
 """Parameters of one statement; engines allow a few times as many."""
 
+FEED = "feed = (SELECT number FROM feed WHERE path = :feed)"
+
 # An article with a URL of its own has no page here.
 _STAMPS = (
-    "SELECT m.id, a.digest, m.published, m.updated, CASE a.paged WHEN 0 THEN '' ELSE a.slug END"
-    " FROM membership m JOIN article a ON a.id = m.id WHERE m.feed = :feed"
+    "SELECT a.id, a.digest, m.published, m.updated, CASE a.paged WHEN 0 THEN '' ELSE a.slug END"
+    f" FROM membership m JOIN article a ON a.number = m.article WHERE m.{FEED}"
 )
 
 
@@ -40,12 +43,28 @@ class Catalogue(ABC):
         Raises IndexMissing before the first ingest, IndexUnusable and IndexDamaged.
         """
 
+    @abstractmethod
+    def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement, that returns nothing, with each of the values."""
+
+    def suspect(self, why: str) -> IndexDamaged:
+        """Note that the index was found to be damaged; return what is to be raised."""
+        return IndexDamaged("index", "the index is damaged", why)
+
+    def _select_all(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
+        """Run a statement that ends in what is to be one of the values; yield its rows."""
+        for start in range(0, len(values), MOST_NAMES):
+            asked = values[start : start + MOST_NAMES]
+            names = {f"v{number}": value for number, value in enumerate(asked)}
+            holders = ", ".join(f":{name}" for name in names)
+            yield from self.execute(f"{sql} IN ({holders})", names)
+
     def revision(self) -> int:
         """Return the number of the last change: what was planned under it is still right.
 
         Raises IndexMissing until the first ingest has ended.
         """
-        number = int(self.execute("SELECT number FROM revision")[0][0])
+        number = int(self.execute(REVISION)[0][0])
         if number == 0:
             raise IndexMissing("index", "nothing is ingested yet")
         return number
@@ -54,14 +73,12 @@ class Catalogue(ABC):
 
     def newest(self, feed: str, limit: int) -> tuple[Stamp, ...]:
         """Return the entries of a feed that were updated last, newest first."""
-        return self._stamps(
-            "ORDER BY m.updated DESC, m.id LIMIT :limit", {"feed": feed, "limit": limit}
-        )
+        return self._stamps("ORDER BY m.updated DESC LIMIT :limit", {"feed": feed, "limit": limit})
 
     def between(self, feed: str, start: int, end: int) -> tuple[Stamp, ...]:
         """Return the entries published from `start` and before `end`, newest first, then by id."""
         return self._stamps(
-            "AND m.published >= :start AND m.published < :end ORDER BY m.published DESC, m.id",
+            "AND m.published >= :start AND m.published < :end ORDER BY m.published DESC, a.id",
             {"feed": feed, "start": start, "end": end},
         )
 
@@ -74,7 +91,7 @@ class Catalogue(ABC):
     def count(self, feed: str, start: int, end: int, most: int) -> int:
         """Count the entries published from `start` and before `end`, but no further than `most`."""
         rows = self.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM membership WHERE feed = :feed"
+            f"SELECT count(*) FROM (SELECT 1 FROM membership WHERE {FEED}"
             " AND published >= :start AND published < :end LIMIT :most) AS found",
             {"feed": feed, "start": start, "end": end, "most": most},
         )
@@ -90,7 +107,7 @@ class Catalogue(ABC):
 
     def _moment(self, best: str, compare: str, feed: str, moment: int) -> int | None:
         rows = self.execute(
-            f"SELECT {best}(published) FROM membership WHERE feed = :feed"
+            f"SELECT {best}(published) FROM membership WHERE {FEED}"
             f" AND published {compare} :moment",
             {"feed": feed, "moment": moment},
         )
@@ -120,32 +137,26 @@ class Catalogue(ABC):
 
     def articles(self, digests: Sequence[str]) -> dict[str, Article]:
         """Return the articles of these digests; those no longer kept are missing."""
-        decode = msgspec.msgpack.Decoder(Article).decode
-        articles: dict[str, Article] = {}
-        for start in range(0, len(digests), MOST_NAMES):
-            asked = enumerate(digests[start : start + MOST_NAMES])
-            names = {f"d{number}": digest for number, digest in asked}
-            holders = ", ".join(f":{name}" for name in names)
-            rows = self.execute(
-                f"SELECT digest, article FROM content WHERE digest IN ({holders})", names
-            )
-            articles |= {digest: decode(zlib.decompress(packed)) for digest, packed in rows}
-        return articles
+        rows = self._select_all("SELECT digest, article FROM content WHERE digest", digests)
+        try:
+            return unpack_articles(rows)
+        except ValueError as error:
+            raise self.suspect(f"a stored text is no text: {error}") from error
 
     # Feeds
 
     def facets(self, kind: str) -> list[Labelled]:
         """Return the feeds of a kind that have entries, in the order of their names."""
-        return self._labelled("feed > :first AND feed < :last", f"{kind}/", f"{kind}0")
+        return self._labelled("path > :first AND path < :last", f"{kind}/", f"{kind}0")
 
     def facet(self, feed: str) -> Labelled | None:
         """Return one feed, None where it has no entry."""
-        return next(iter(self._labelled("feed >= :first AND feed <= :last", feed, feed)), None)
+        return next(iter(self._labelled("path >= :first AND path <= :last", feed, feed)), None)
 
     def _labelled(self, where: str, first: str, last: str) -> list[Labelled]:
         rows = self.execute(
-            f"SELECT feed, label, entries FROM label WHERE {where}"
-            " ORDER BY feed, entries DESC, label",
+            "SELECT path, label, entries FROM feed JOIN label ON label.feed = feed.number"
+            f" WHERE {where} ORDER BY path, entries DESC, label",
             {"first": first, "last": last},
         )
         found: dict[str, Labelled] = {}

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from feedsvc.index.media import MediaTables
-from feedsvc.index.schema import COLUMNS, Medium, Row
+from feedsvc.index.entries import EntryTables
+from feedsvc.index.schema import Glance, Medium
 from feedsvc.model import Finding
 
 __all__ = ["ChangeTables"]
@@ -22,15 +22,12 @@ def _name_place(path: str) -> dict[str, Any]:
     return {"path": path, "below": f"{path}/", "beyond": f"{path}0"}
 
 
-class ChangeTables(MediaTables):
+class ChangeTables(EntryTables):
     """The part of the index's contract that is about what changes while others serve."""
 
-    def rows_at(self, path: str) -> list[Row]:
-        """Return the rows of a file, or of the files in a folder, in the order of their paths."""
-        rows = self.execute(
-            f"SELECT {COLUMNS} FROM article WHERE {_AT} ORDER BY path", _name_place(path)
-        )
-        return [Row(*row) for row in rows]
+    def glances_at(self, path: str, now: int) -> list[Glance]:
+        """Glance at the entry of a file, or at those of the files in a folder, as `glances`."""
+        return self._glance(_AT, {**_name_place(path), "now": now})
 
     def media_at(self, path: str) -> list[Medium]:
         """Return what is known of a file beside the articles, or of those in a folder."""
@@ -70,8 +67,7 @@ class ChangeTables(MediaTables):
             self.execute("DELETE FROM refused")
         for path in places or ():
             self.execute(f"DELETE FROM refused WHERE {_AT}", _name_place(path))
-        for finding in refused:
-            self.execute(
-                "INSERT INTO refused VALUES (:path, :line, :field, :what, :why)",
-                msgspec.structs.asdict(finding),
-            )
+        self.execute_many(
+            "INSERT INTO refused VALUES (:path, :line, :field, :what, :why)",
+            [msgspec.structs.asdict(finding) for finding in refused],
+        )

@@ -4,7 +4,7 @@ A medium is kept for as long as an entry that has a file names it, and is public
 is. One that can't be published is kept too, so that it is seen when it can.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -74,6 +74,10 @@ class MediaTables(Catalogue):
     def used(self, id: str) -> dict[str, str]:
         """Return the files that an entry names, each with its address, empty where it has none."""
         return dict(self.execute("SELECT path, url FROM used WHERE id = :id", {"id": id}))
+
+    def users_of_media(self, ids: Sequence[str]) -> set[str]:
+        """Return those of these entries that name files."""
+        return {id for (id,) in self._select_all("SELECT DISTINCT id FROM used WHERE id", ids)}
 
     # What ingest writes
 

@@ -1,10 +1,22 @@
 """The tables of the index, in the SQL that both engines have in common, and their rows."""
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["COLUMNS", "SCHEMA", "TABLES", "Counts", "Labelled", "Medium", "Row", "State"]
+__all__ = [
+    "COLUMNS",
+    "SCHEMA",
+    "TABLES",
+    "Change",
+    "Counts",
+    "Labelled",
+    "Look",
+    "Medium",
+    "Row",
+    "State",
+]
 
 State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
 
@@ -12,12 +24,14 @@ SCHEMA = 3
 """To be raised with any change of the tables: an index of another schema is made anew."""
 
 TABLES = (
+    # `feeds` are those that the entry is in, each with its label there: packed, as who changes
+    # an entry has to take it out of each, and nobody else asks.
     """CREATE TABLE article (
-        id TEXT PRIMARY KEY, path TEXT UNIQUE, own BIGINT NOT NULL, size BIGINT NOT NULL,
-        mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT UNIQUE, own BIGINT NOT NULL,
+        size BIGINT NOT NULL, mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
         published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
         seen BIGINT NOT NULL, state TEXT NOT NULL, slug TEXT NOT NULL, paged BIGINT NOT NULL,
-        listed BIGINT NOT NULL, expires BIGINT NOT NULL)""",
+        listed BIGINT NOT NULL, expires BIGINT NOT NULL, feeds BYTEA)""",
     "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
     "CREATE INDEX article_unread ON article (updated) WHERE source = ''",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
@@ -26,13 +40,15 @@ TABLES = (
     "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
     "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
     "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
+    "CREATE TABLE feed (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)",
+    "INSERT INTO feed VALUES (0, '')",
+    # Windows are selected from these rows, six an article: they are all numbers.
     """CREATE TABLE membership (
-        id TEXT NOT NULL, feed TEXT NOT NULL, published BIGINT NOT NULL, updated BIGINT NOT NULL,
-        label TEXT NOT NULL, PRIMARY KEY (id, feed))""",
-    "CREATE UNIQUE INDEX membership_updated ON membership (feed, updated)",
-    "CREATE INDEX membership_published ON membership (feed, published, id)",
+        feed INTEGER NOT NULL, updated BIGINT NOT NULL, published BIGINT NOT NULL,
+        article INTEGER NOT NULL, PRIMARY KEY (feed, updated))""",
+    "CREATE INDEX membership_published ON membership (feed, published, article)",
     """CREATE TABLE label (
-        feed TEXT NOT NULL, label TEXT NOT NULL, entries BIGINT NOT NULL,
+        feed INTEGER NOT NULL, label TEXT NOT NULL, entries BIGINT NOT NULL,
         PRIMARY KEY (feed, label))""",
     """CREATE TABLE refused (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
@@ -85,6 +101,39 @@ class Row(Struct, frozen=True):
 
 
 COLUMNS = ", ".join(Row.__struct_fields__)
+
+
+class Change(Struct, frozen=True):
+    """A row to be written over the one of its id, and the feeds that its entry is in, with labels.
+
+    `text` is that of its digest, packed, None where it is in the index already. `replaces` is
+    the digest of the text that it makes obsolete; who plans with it now still finds it.
+    """
+
+    row: Row
+    feeds: Mapping[str, str]
+    text: bytes | None = None
+    replaces: str = ""
+
+
+class Glance(Struct, frozen=True):
+    """As much of a row as tells whether its file has changed; and whether its time has come."""
+
+    path: str
+    size: int
+    mtime: int
+    source: str
+    withdrawn: bool
+    due: bool
+
+
+class Look(Struct, frozen=True):
+    """How the file at a path looks that makes what it made: see Row."""
+
+    path: str
+    size: int
+    mtime: int
+    source: str
 
 
 class Medium(Struct, frozen=True):

@@ -8,19 +8,26 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
 from feedsvc.index import Index
-from feedsvc.index.schema import SCHEMA, TABLES
+from feedsvc.index.identities import make_tables, read_identities, salvage_identities
+from feedsvc.index.schema import SCHEMA
 
 __all__ = ["SqliteIndex"]
 
 WAIT = 30.0
 """Seconds that an ingest waits for another process that writes; one that serves hardly does."""
+
+
+MAGIC = b"SQLite format 3\0"
+
+CACHE_KB = 16_384
+"""Of the file, while it is written: an ingest comes to the same pages again and again."""
 
 
 class SqliteIndex(Index):
@@ -42,6 +49,17 @@ class SqliteIndex(Index):
             try:
                 connection = self._connection or self._connect()
                 return connection.execute(sql, values or {}).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._explain(error) from error
+
+    def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement many times: see the contract."""
+        if not values:
+            return
+        with self._lock:
+            try:
+                connection = self._connection or self._connect()
+                connection.executemany(sql, values)
             except sqlite3.DatabaseError as error:
                 raise self._explain(error) from error
 
@@ -125,6 +143,8 @@ class SqliteIndex(Index):
             self._check_schema(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            if self._create:
+                connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
@@ -159,22 +179,44 @@ class SqliteIndex(Index):
         tables = [name for (name,) in connection.execute(query)]
         if tables and not {"article", "revision"} <= set(tables):
             raise IndexUnusable(self.path, "is no index", "it holds the tables of something else")
-        kept = _keep_identities(connection) if tables else []
+        kept = list(read_identities(connection)) if tables else []
         for table in tables:
             connection.execute(f'DROP TABLE "{table}"')
-        for statement in TABLES:
-            connection.execute(statement)
-        connection.executemany(
-            "INSERT INTO article VALUES"
-            " (?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, 'withdrawn', ?, 0, 1, 0)",
-            kept,
-        )
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        make_tables(connection, kept)
         connection.execute("COMMIT")
 
     def _explain(self, error: sqlite3.DatabaseError) -> FeedsvcError:
-        kind = IndexUnusable if isinstance(error, sqlite3.OperationalError) else IndexDamaged
-        return kind(self.path, f"the index can't be used: {error}")
+        if isinstance(error, sqlite3.OperationalError):
+            return IndexUnusable(self.path, f"the index can't be used: {error}")
+        return self.suspect(str(error))
+
+    def suspect(self, why: str) -> IndexDamaged:
+        """Note that the file is damaged: see the contract."""
+        with suppress(OSError):
+            Path(f"{self.path}.suspect").write_text(why)
+        return IndexDamaged(self.path, "the index is damaged", why)
+
+    def is_suspect(self) -> bool:
+        """Whether anybody has found the file to be damaged: see the contract."""
+        return os.path.exists(f"{self.path}.suspect")
+
+    def set_aside(self) -> str:
+        """Make the file anew: see the contract."""
+        self.close()
+        aside, new = f"{self.path}.damaged", f"{self.path}.new"
+        try:
+            if not _may_be_ours(self.path):
+                raise IndexUnusable(self.path, "is no index", "it is a file of something else")
+            Path(new).unlink(missing_ok=True)
+            salvage_identities(self.path, new)
+            for suffix in ("-wal", "-shm", ""):
+                if os.path.exists(self.path + suffix):
+                    os.replace(self.path + suffix, aside + suffix)
+            os.replace(new, self.path)
+            Path(f"{self.path}.suspect").unlink(missing_ok=True)
+        except OSError as error:
+            raise self._refuse(error) from error
+        return aside
 
 
 def _lock(file: int, how: int) -> bool:
@@ -189,11 +231,8 @@ def _read_schema(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _keep_identities(connection: sqlite3.Connection) -> list[Any]:
-    """Return what no build from the folder gives back: ids, page names, and when things were."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(article)")}
-    slug = "slug" if "slug" in columns else "''"
-    return connection.execute(
-        "SELECT id, path, own, CASE state WHEN 'withdrawn' THEN source ELSE '' END, published,"
-        f" updated, edited, seen, {slug} FROM article"
-    ).fetchall()
+def _may_be_ours(path: str) -> bool:
+    """Whether a file is, or was, a database: nothing else is put aside."""
+    with open(path, "rb") as file:
+        begin = file.read(len(MAGIC))
+    return begin in (MAGIC, bytes(len(begin)))

@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 import msgspec
 
@@ -24,6 +24,8 @@ VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
 READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
+_SUFFIXES = tuple(READERS)
+_LONGEST = max(map(len, READERS))
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
 # ISO 639-1, each code followed by a space.
@@ -40,7 +42,7 @@ _LANGUAGES = (
 
 def is_article(path: str) -> bool:
     """Whether a reader is there for a file of this name."""
-    return PurePosixPath(path).suffix.lower() in READERS
+    return path[-_LONGEST:].lower().endswith(_SUFFIXES)
 
 
 def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
@@ -49,7 +51,7 @@ def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) 
     `find` finds the files beside it.
     Raises ArticleError with the line and the field that can't be used.
     """
-    reading = READERS[PurePosixPath(path).suffix.lower()](path, data, settings, find)
+    reading = READERS[splitext(path)[1].lower()](path, data, settings, find)
     match = _LANGUAGE.search(path)
     if match is None or f"{match[1][:2]} " not in _LANGUAGES or reading.article.language:
         return reading

@@ -124,10 +124,8 @@ def mark_up(
 
 
 def _mark_up_texts(texts: list[str]) -> str:
-    whole = "".join(texts)
-    if "&" in whole or "<" in whole or ">" in whole:  # rare, and replacing is slower than looking
-        texts = [html.escape(text, quote=False) for text in texts]
-    return "<p>" + "</p>\n<p>".join(texts) + "</p>"
+    whole = html.escape("\n".join(texts), quote=False)
+    return "<p>" + whole.replace("\n", "</p>\n<p>") + "</p>"
 
 
 def _find_file(number: int, line: str, find: Find, notes: Notes) -> Enclosure | None:

@@ -1,29 +1,19 @@
 """Requests as a reader makes them, to an app in this process."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from msgspec import Struct
-
 from feedsvc.settings import Settings
 from feedsvc.web import create_app
+from tests.bench.bench import Bench
+from tests.bench.lines import Line, sum_up
+from tests.bench.measure import measure
 
-__all__ = ["Answer", "first_answer", "ignore", "new_app", "request"]
+__all__ = ["bench_answers", "first_answer", "ignore", "new_app", "request"]
 
 NOWHERE = "/category/nothing/"
-
-
-class Answer(Struct, frozen=True):
-    """The length of an answer's body, and the seconds that it took: in all, and of the processor.
-
-    They differ by what other processes took, and by waits.
-    """
-
-    length: int
-    seconds: float
-    processor: float
+PATH = "/atom.xml"
 
 
 def request(path: str, encoding: str = "identity") -> dict[str, str]:
@@ -52,11 +42,33 @@ def new_app(settings: Settings) -> Iterator[Any]:
         yield call
 
 
-def first_answer(settings: Settings, path: str, encoding: str = "identity") -> Answer:
-    """Return what a new app takes for an answer."""
+def first_answer(settings: Settings, path: str, encoding: str = "identity") -> float:
+    """Return the seconds that a new app takes for an answer."""
     asked = request(path, encoding)
     with new_app(settings) as app:
-        began, burnt = time.perf_counter(), time.process_time()
-        body = b"".join(app(asked, ignore))
-        processor, seconds = time.process_time() - burnt, time.perf_counter() - began
-    return Answer(len(body), seconds, processor)
+        return measure(lambda: b"".join(app(asked, ignore)))
+
+
+def bench_answers(bench: Bench) -> Iterator[Line]:
+    """Measure an answer that is replayed, and what the view behind it costs."""
+    asked = request(PATH, "gzip")
+    with new_app(bench.settings) as replay:
+        body = b"".join(replay(asked, ignore))
+
+        def least(environ: dict[str, str], start_response: Any) -> list[bytes]:
+            start_response("200 OK", [])
+            return [body]
+
+        def repeat(call: Any, times: int) -> Callable[[], float]:
+            def work() -> None:
+                for _ in range(times):
+                    call(asked, ignore)
+
+            return lambda: measure(work) / times * 1e6
+
+        turns = bench.pace.take_turns
+        pairs = turns(repeat(replay, 100_000), repeat(least, 100_000))
+        work = "prepared answer in the WSGI layer"
+        yield sum_up(work, bench.count, "µs", pairs, "a bare WSGI function")
+        pairs = turns(repeat(replay.app, 1000), repeat(replay, 1000))
+        yield sum_up("the Flask view", bench.count, "µs", pairs, "prepared answer")

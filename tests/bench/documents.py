@@ -4,22 +4,14 @@ The process is warm: its renderers are imported. The document is cold: an articl
 and each request is the first to a new app, which keeps nothing, and goes through all of it. The
 limit is feedgen writing the same entries in Atom; for a document without entries, the app's
 answer that there is no such document.
-
-`ours` is the time until the plain answer is there, in the median round, `most` in the worst,
-`gzip` that of the packed answer; `cpu` is what the processor took of `ours`, and `limit` what it
-took for the limit: on a busy machine, these two are what tells.
 """
 
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
+from itertools import islice
 
 from feedgen.feed import FeedGenerator
-from msgspec import Struct
 
 from feedsvc.facets import locate
 from feedsvc.feeds import describe_feed
@@ -31,95 +23,87 @@ from feedsvc.paths import Place
 from feedsvc.publication import Publication
 from feedsvc.settings import Settings
 from feedsvc.windows import Windows
-from tests.bench.answers import Answer, first_answer
+from tests.bench.answers import first_answer
+from tests.bench.bench import Bench, run_ingest
 from tests.bench.corpus import CATEGORY, write_article
-from tests.bench.ingesting import run_ingest
+from tests.bench.lines import Line, Pairs, sum_up
 from tests.bench.measure import measure
 
-__all__ = ["bench_documents", "bench_new_process"]
+__all__ = ["bench_window"]
 
-ROUNDS = 9
-COLUMNS = ("entries", "kB", "ours", "most", "gzip", "cpu", "limit", "ratio")
+NEWEST = "first request for any newest window"
+FEEDS = {"main": MAIN, "category": locate("category", CATEGORY)}
 
-
-class Times(Struct):
-    """The seconds that a document took in each round: ours, packed, and its limit."""
-
-    path: str
-    goal: str
-    plain: list[Answer] = []
-    packed: list[float] = []
-    limit: list[float] = []
+OLDEST = 100
+"""Archives among which one is chosen."""
 
 
-def bench_documents(settings: Settings) -> None:
-    """Measure each kind of document in rounds, before each of which an article is added."""
+def bench_window(bench: Bench) -> Iterator[Line]:
+    """Measure each kind of document in rounds, before each of which an article is added.
+
+    The slowest of the newest windows stands for all of them, once plain and once packed.
+    """
+    settings = bench.settings
+    newest = {
+        f"{name}, newest, {format}": Place(format, feed).path
+        for name, feed in FEEDS.items()
+        for format in FEED_FORMATS
+    }
+    plain: dict[str, list[tuple[float, float | None]]] = {}
+    packed: dict[str, list[tuple[float, float | None]]] = {}
     with closing(SqliteIndex(settings.database)) as index:
-        documents = [Times(*chosen) for chosen in choose_documents(settings, index)]
-        for times in documents:
-            first_answer(settings, times.path)  # what a process pays once
-        for number in range(ROUNDS):
-            write_article(Path(settings.folder), number)
+        chosen = newest | dict(choose_others(settings, index))
+        for path in newest.values():
+            first_answer(settings, path)  # what a process pays once
+        for _ in range(bench.pace.rounds):
+            write_article(bench.folder, bench.next_number())
             run_ingest(settings)
-            for times in documents:
-                times.plain.append(first_answer(settings, times.path))
-                times.packed.append(first_answer(settings, times.path, "gzip").seconds)
-                times.limit.append(measure_limit(settings, index, times.path))
-        heads = " ".join(f"{name:>7}" for name in COLUMNS)
-        print(f"\n{'first request after a change, ms (feedgen alone)':<49} {heads}")
-        for times in documents:
-            tell(times, len(plan_window(settings, index, times.path).stamps))
+            for name, path in chosen.items():
+                least = measure_limit(settings, index, path) * 1e3
+                took = first_answer(settings, path) * 1e3
+                plain.setdefault(name, []).append((took, least))
+                took = first_answer(settings, path, "gzip") * 1e3
+                packed.setdefault(name, []).append((took, least))
+    for work, figures in ((NEWEST, plain), (f"{NEWEST}, gzip", packed)):
+        slowest = max(newest, key=lambda name: take_median(figures[name]))
+        yield sum_up(work, bench.count, "ms", figures[slowest], "feedgen alone")
+    for name, pairs in plain.items():
+        yield sum_up(f"first request: {name}", bench.count, "ms", pairs, "feedgen alone")
 
 
-def tell(times: Times, entries: int) -> None:
-    """Print the medians, and the most of ours; the ratio is that of the processor's time."""
-    seconds = [answer.seconds for answer in times.plain]
-    columns = (seconds, times.packed, [each.processor for each in times.plain], times.limit)
-    ours, packed, processor, least = (statistics.median(column) * 1e3 for column in columns)
-    print(
-        f"{times.path:<49} {entries:7} {times.plain[-1].length / 1000:7.1f} {ours:7.2f}"
-        f" {max(seconds) * 1e3:7.2f} {packed:7.2f} {processor:7.2f} {least:7.2f}"
-        f" {processor / least:7.2f}   {times.goal}",
-        flush=True,
-    )
+def take_median(pairs: Pairs) -> float:
+    return statistics.median(ours for ours, _ in pairs)
 
 
-def choose_documents(settings: Settings, index: Index) -> Iterator[tuple[str, str]]:
-    """Yield the path of a document of each kind, and in what time it should be there."""
-    feeds = (MAIN, locate("category", CATEGORY))
-    for feed in feeds:
-        for format in FEED_FORMATS:
-            yield Place(format, feed).path, "goal 20"
-    for feed in feeds:
-        period = find_fullest(settings, index, feed)
-        for format in FEED_FORMATS:
-            yield Place(format, feed, period).path, "goal 50"
-    yield Place("entry", slug=index.slugs("", 1)[0]).path, ""
-    yield Place("opml").path, ""
-    yield Place("css").path, ""
+def choose_others(settings: Settings, index: Index) -> Iterator[tuple[str, str]]:
+    """Yield the name and the path of a document of each other kind."""
+    for name, feed in FEEDS.items():
+        if period := find_fullest(settings, index, feed):
+            for format in FEED_FORMATS:
+                yield f"{name}, archive, {format}", Place(format, feed, period).path
+    yield "an entry's page", Place("entry", slug=index.slugs("", 1)[0]).path
+    yield "OPML", Place("opml").path
+    yield "CSS", Place("css").path
 
 
 def find_fullest(settings: Settings, index: Index, path: str) -> str:
-    """Find the closed archive of a feed with the most entries, of those that aren't split."""
+    """Find the closed archive of a feed with the most entries, of its oldest."""
     feed = describe_feed(settings, index, path)
     assert feed
     windows = Windows(index, feed, settings.archive_size)
-    found = (windows.archive(name) for name in windows.archives() if not windows.parts(name))
-    return max((len(one.stamps), one.period) for one in found if one and one.closed)[1]
-
-
-def plan_window(settings: Settings, index: Index, path: str) -> Window:
-    document = Publication(settings, index).plan(path)
-    assert document, path
-    return document.window
+    names = islice(windows.archives(), OLDEST)
+    found = (windows.archive(name) for name in names if not windows.parts(name))
+    closed = [(len(one.stamps), one.period) for one in found if one and one.closed]
+    return max(closed, default=(0, ""))[1]
 
 
 def measure_limit(settings: Settings, index: Index, path: str) -> float:
-    """Return the processor's seconds that the limit for a document takes."""
-    window = plan_window(settings, index, path)
-    if not window.stamps:
-        return first_answer(settings, "/nothing").processor
-    return measure(use_feedgen(index, window), time.process_time)
+    """Return the seconds that the limit for a document takes."""
+    document = Publication(settings, index).plan(path)
+    assert document, path
+    if not document.window.stamps:
+        return first_answer(settings, "/nothing")
+    return measure(use_feedgen(index, document.window))
 
 
 def use_feedgen(index: Index, window: Window) -> Callable[[], None]:
@@ -140,9 +124,3 @@ def use_feedgen(index: Index, window: Window) -> Callable[[], None]:
         generator.atom_str()
 
     return work
-
-
-def bench_new_process(settings: Settings) -> None:
-    """Tell what a process pays once: imports, and what else the first use of a format takes."""
-    command = [sys.executable, "-m", "tests.bench.cold", settings.folder]
-    subprocess.run(command, check=True)

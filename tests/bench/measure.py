@@ -1,35 +1,74 @@
-"""Measuring and telling: a piece of work against its limit, in turns."""
+"""Measuring: work in this process or in one of its own, and two pieces of work in turns."""
 
-import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
-__all__ = ["compare", "measure", "show"]
+import msgspec
+from msgspec import Struct
 
-ROUNDS = 5
-LONGEST = 40
-"""Seconds after which no further round is begun."""
+__all__ = ["Failed", "Pace", "Run", "feedsvc", "least", "measure", "run"]
 
-
-def compare(
-    name: str, unit: float, ours: Callable[[], object], limit: Callable[[], object]
-) -> None:
-    """Measure both in turns and print: ours, the limit, the ratio of the medians, its spread."""
-    pairs: list[tuple[float, float]] = []
-    while len(pairs) < ROUNDS and sum(map(sum, pairs)) < LONGEST:
-        pairs.append((measure(ours), measure(limit)))
-    show(name, unit, pairs)
+Ours = TypeVar("Ours")
+Theirs = TypeVar("Theirs")
+HERE = Path(__file__).parent
+STOPPED = 124
 
 
-def show(name: str, unit: float, pairs: list[tuple[float, float]]) -> None:
-    """Print what pairs of ours and the limit, in seconds, come to; `unit` is in seconds too."""
-    mine, least = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratios = sorted(first / second for first, second in pairs)
-    print(
-        f"{name:<58} {mine / unit:9.2f} {least / unit:9.2f} {mine / least:8.2f}"
-        f"   {ratios[0]:.2f} to {ratios[-1]:.2f} of {len(pairs)}",
-        flush=True,
-    )
+class Failed(Exception):
+    """A command didn't do its work, or not in time: why."""
+
+
+class Run(Struct, frozen=True):
+    """What a process took: wall seconds, and the most memory of any of its processes."""
+
+    seconds: float
+    mebibytes: float
+
+
+class Pace(Struct, frozen=True):
+    """How long is measured: `rounds` at most, none begun after `longest` seconds.
+
+    A command that takes more than `limit` seconds has failed.
+    """
+
+    rounds: int = 5
+    longest: float = 60
+    limit: float = 900
+
+    def take_turns(
+        self, ours: Callable[[], Ours], theirs: Callable[[], Theirs]
+    ) -> list[tuple[Ours, Theirs]]:
+        """Do both in turns, so that what else the machine does hits both; return the results."""
+        end = time.monotonic() + self.longest
+        pairs = [(ours(), theirs())]
+        while len(pairs) < self.rounds and time.monotonic() < end:
+            pairs.append((ours(), theirs()))
+        return pairs
+
+
+def run(command: Sequence[str], limit: float, folder: Path | None = None) -> Run:
+    """Run a command in `folder` and measure it; raises Failed with the last that it said."""
+    launcher = [sys.executable, "-I", "-S", str(HERE / "launch.py"), str(limit)]
+    done = subprocess.run([*launcher, *command], cwd=folder, capture_output=True, text=True)
+    if done.returncode == STOPPED:
+        raise Failed(f"not done within {limit:g} s")
+    if done.returncode:
+        raise Failed(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+    return msgspec.json.decode(done.stdout, type=Run)
+
+
+def feedsvc(*arguments: str) -> list[str]:
+    """Return the command line of one of our commands."""
+    return [sys.executable, "-m", "feedsvc", *arguments]
+
+
+def least(work: str, folder: Path) -> list[str]:
+    """Return the command line of the least that work could be: see `least.py`."""
+    return [sys.executable, "-I", "-S", str(HERE / "least.py"), work, str(folder)]
 
 
 def measure(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
