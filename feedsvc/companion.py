@@ -39,7 +39,7 @@ class Companion:
         self._command = [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[1])]
         self._command += [*arguments, "--parent", str(os.getpid())]
         self._say, self._complain = say, complain
-        self._ending = threading.Event()
+        self._ending, self._changing = threading.Event(), threading.Lock()
         self.spoke = threading.Event()
         """Set once it has written a line."""
         self._process = self._start()
@@ -71,12 +71,12 @@ class Companion:
                 return
             status = process.returncode
             self._complain(f"feedsvc: who ingests has ended ({status}), and is started again")
-            if self._ending.wait(pause):
-                return
+            self._ending.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-            self._process = self._start()
-            if self._ending.is_set():  # since the last look
-                self._process.terminate()
+            with self._changing:
+                if self._ending.is_set():
+                    return
+                self._process = self._start()
 
     def rescan(self) -> None:
         """Let it look at the whole folder. May be called by a signal's handler."""
@@ -84,8 +84,9 @@ class Companion:
 
     def end(self) -> None:
         """End it, whatever it is doing."""
-        self._ending.set()
-        self._process.terminate()
+        with self._changing:
+            self._ending.set()
+            self._process.terminate()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

@@ -83,11 +83,9 @@ class Events:
             ignore_permission_denied=True,
         )
         try:
-            for changes in told:
-                self._put(changes)
+            while not self._closed:
+                self._put(next(told))
                 self._watches.set()
-                if self._closed:
-                    return
         except (OSError, RuntimeError) as error:
             self.fault = f"can't be watched: {error}"
             self._watches.set()

@@ -142,10 +142,9 @@ class Live:
         if "" in changed or changed & events.hidden:
             events.close()
             self._events = None
-        elif len(changed) > MOST_CHANGES:
-            self._pending = None
         elif self._pending is not None:
-            self._pending |= changed - {CONFIG}
+            many = len(changed) > MOST_CHANGES
+            self._pending = None if many else self._pending | (changed - {CONFIG})
 
     def _attend_folder(self) -> Events:
         """Return what watches the folder: another, where that is another one now, or is new."""

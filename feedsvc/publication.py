@@ -137,11 +137,9 @@ class Publication:
         settings = self._given
         if self._follow:
             settings = take_terms(settings, self.index.settings())
-        with self._lock:
-            # Another thread may have come by.
-            if self._edition.revision != revision:
-                self._edition = _Edition(settings, self.index, revision)
-            return self._edition
+        # A thread that still plans by the one before keeps its plans there.
+        edition = self._edition = _Edition(settings, self.index, revision)
+        return edition
 
     def _record(self, document: Document) -> Document:
         """Record a version that whoever ingested doesn't know, as its settings are others.

@@ -17,6 +17,15 @@ def test_what_ends_is_started_again_and_what_it_says_is_passed_on() -> None:
     assert set(told) == {"feedsvc: who ingests has ended (0), and is started again"}
 
 
+def test_end_waits_for_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.companion.FIRST_PAUSE", 3600.0)
+    told: list[str] = []
+    companion = Companion(["ingest", "--help"], lambda line: None, told.append)
+    wait_for(lambda: told)
+    companion.end()
+    assert len(told) == 1
+
+
 def test_what_does_not_end_in_time_is_killed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ArticleError, FolderError
-from feedsvc.folder import DEEPEST, File, count, read_file, walk
+from feedsvc.folder import DEEPEST, File, count, has_article, read_file, walk
 
 NOBODY = 65534
 
@@ -254,6 +254,21 @@ def test_folders_too_deep_in_each_other_are_refused(tmp_path: Path) -> None:
     ((path, fault),) = [(file.path, file.fault) for file in walk(str(tmp_path), {})]
     assert path == "d/" * (DEEPEST + 1)
     assert "over 100 folders deep" in str(fault)
+
+
+def test_article_is_found_wherever_it_is_unless_it_can_not_be_read() -> None:
+    with open_folder() as place, unprivileged():
+        folder = Path(place)
+        (folder / ".hidden.txt").touch()
+        (folder / "notes").touch()
+        (folder / "a.txt").mkdir()
+        (folder / "sub" / "deep").mkdir(parents=True)
+        assert not has_article(place)
+        (folder / "sub" / "deep" / "b.txt").touch()
+        assert has_article(place)
+        (folder / "sub").chmod(0)
+        assert not has_article(place)
+        (folder / "sub").chmod(0o755)
 
 
 def test_count_is_what_a_walk_finds(tmp_path: Path) -> None:

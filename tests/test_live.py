@@ -16,6 +16,7 @@ from typing import TypeAlias
 import pytest
 
 from feedsvc.live import REST, _Rest
+from feedsvc.server import claim_port
 from tests.conftest import Site
 from tests.test_server import COMMAND, PATIENCE, Server, ask, feedsvc, wait_for
 
@@ -72,6 +73,19 @@ def find_companion(server: Server) -> int | None:
     )
     found = [line.split()[0] for line in listed.stdout.splitlines() if "--watch" in line]
     return int(found[0]) if found else None
+
+
+@contextlib.contextmanager
+def watch(folder: Path, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `feedsvc ingest --watch`."""
+    command = [*COMMAND, "ingest", str(folder), "--watch", *options]
+    with open(log, "wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -147,10 +161,8 @@ def test_what_no_event_tells_is_seen_at_a_rescan(start: Start, folder: Path) -> 
     write(folder, "b.txt", "Something else")
     see(server, "Something else")
     assert not shows(server, "After a while")
-    workers = server.ask("/healthz")[1]
     server.process.send_signal(signal.SIGHUP)
     see(server, "After a while")
-    assert workers
     assert "Traceback" not in server.log.read_text()
 
 
@@ -266,6 +278,8 @@ def test_server_without_ingest_follows_the_settings_of_the_one_that_does(
 def test_folder_that_goes_away_and_comes_back_loses_nothing(start: Start, site: Site) -> None:
     site.write("first.txt", title="The first")
     server = start(site.folder, "--database", str(site.folder.parent / "index.sqlite"))
+    (site.folder / "feedsvc.toml").write_text('title = "Ours"')
+    see(server, "<title>Ours</title>")
     away = site.folder.with_name("away")
     site.folder.rename(away)
     said(server, "can't be read: No such file")
@@ -326,6 +340,17 @@ def test_locked_index_is_told_and_waited_for(start: Start, folder: Path) -> None
     see(server, "After all")
 
 
+def test_place_for_the_index_is_waited_for(folder: Path, tmp_path: Path) -> None:
+    database = tmp_path / "index"
+    database.mkdir()
+    with watch(folder, tmp_path / "log", "--database", str(database)) as process:
+        wait_for(lambda: "can't be the index" in (tmp_path / "log").read_text())
+        process.send_signal(signal.SIGHUP)  # there is nothing to look at yet
+        database.rmdir()
+        wait_for(lambda: "1 new, 0 changed" in (tmp_path / "log").read_text())
+    assert (tmp_path / "log").read_text().count("can't be the index") == 2
+
+
 def test_refused_article_is_told_once(start: Start, folder: Path) -> None:
     server = start(folder)
     bad = folder / "bad.txt"
@@ -366,8 +391,6 @@ def test_another_server_takes_over_when_one_dies(start: Start, folder: Path) -> 
         server = Server.__new__(Server)
         servers.append(server)
         server.log = folder.parent / f"log-{number}"
-        from feedsvc.server import claim_port
-
         port = claim_port("127.0.0.1", 0)[1]
         Server.__init__(server, folder, server.log, "--port", str(port))
         server.address = f"http://127.0.0.1:{port}/"
@@ -438,17 +461,11 @@ def test_no_worker_answers_with_an_old_edition_for_long_nor_new_bytes_under_an_o
 
 def test_watch_without_a_server_ingests_until_it_is_stopped(folder: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            [*COMMAND, "ingest", str(folder), "--watch"], stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
+    with watch(folder, log) as process:
         wait_for(lambda: "1 new, 0 changed" in log.read_text())
         write(folder, "a.txt", "Another")
         wait_for(lambda: ": 1 new\n" in log.read_text())
-    finally:
-        process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE) == 0
+    assert process.returncode == 0
     assert "Traceback" not in log.read_text()
 
 
