@@ -269,3 +269,7 @@ class Document(Struct, frozen=True):
     modified: datetime | None
     max_age: int
     window: Window
+
+    def tag(self, encoding: str) -> str:
+        """Return what the ETag says: which bytes these are, in an encoding."""
+        return self.version if encoding == "identity" else f"{self.version}-{encoding}"

@@ -5,7 +5,6 @@ change, and nothing kept here is ever invalid. Planning reads no text; only `bod
 bytes of media are kept nowhere: `open` opens their file.
 """
 
-import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -18,14 +17,16 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
+from feedsvc.cache import Cache
 from feedsvc.contents import Contents
 from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
 from feedsvc.index import Index
 from feedsvc.media import open_public
-from feedsvc.model import Document, Entry, Window
+from feedsvc.model import Document, Window
 from feedsvc.paths import Place, read_path
 from feedsvc.readers.media import tell_type
+from feedsvc.rendering import Renderer, pack
 from feedsvc.settings import Settings
 
 __all__ = ["Encoding", "Publication"]
@@ -41,21 +42,25 @@ ARCHIVE_AGE = 86_400
 MEDIUM_AGE = 31_536_000
 """Seconds that a medium is good for: a year, the most that caches count with."""
 
-
-GZIP_LEVEL = 5
-"""A little larger than at 6, in less than half the time: the first to ask waits for it."""
+STRIPES = 16
+"""Documents that may be made at a time, by as many threads; who asks for the same one waits."""
 
 
 class Publication:
-    """What is public of a folder. Safe to use from several threads."""
+    """What is public of a folder. Safe to use from several threads.
+
+    `cache` keeps bodies by their tags, and what they are made of.
+    """
 
     def __init__(self, settings: Settings, index: Index) -> None:
         self.settings, self.index = settings, index
+        self.cache = Cache(settings.cache_mb * 1024 * 1024)
+        self._renderer = Renderer(settings.url, index, self.cache)
         self._contents = Contents(settings, index)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._making = [threading.Lock() for _ in range(STRIPES)]
         self._revision = -1
         self._plans: OrderedDict[str, Document] = OrderedDict()
-        self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
 
     def paths(self) -> Iterator[str]:
         """Yield every public path: what others link to first, the main page last."""
@@ -152,15 +157,25 @@ class Publication:
 
         Raises Superseded where the text it was planned from is gone.
         """
-        with self._lock:
-            body = self._bodies.get((document.version, encoding))
-            if body is None:
-                if encoding == "gzip":
-                    body = gzip.compress(self.body(document), GZIP_LEVEL, mtime=0)
-                else:
-                    body = self._render(document)
-                self._bodies.put((document.version, encoding), body)
-            return body
+        tag = document.tag(encoding)
+        body = self.cache.get(tag)
+        if body is None:
+            with self._making[hash(tag) % STRIPES]:
+                body = self.cache.get(tag)
+                if body is None:
+                    body = self._make(document, encoding)
+                    self.cache.put(tag, body)
+        return body
+
+    def _make(self, document: Document, encoding: Encoding) -> bytes:
+        if encoding == "identity":
+            return self.render(document)
+        # Few ask for what is packed as it is, and fragments are kept: that isn't.
+        return pack(self.cache.get(document.tag("identity")) or self.render(document))
+
+    def render(self, document: Document) -> bytes:
+        """Return a document's bytes, for who needs them once; raises Superseded as `body`."""
+        return self._renderer.render(document)
 
     def open(self, document: Document) -> FileIO:
         """Open the file of a document that is a medium, for the caller to read and close.
@@ -171,18 +186,6 @@ class Publication:
         if file is None:
             raise Superseded(document.path, "superseded", "no file has these bytes any more")
         return file
-
-    def _render(self, document: Document) -> bytes:
-        stamps = document.window.stamps
-        articles = self.index.articles([stamp.digest for stamp in stamps])
-        if any(stamp.digest not in articles for stamp in stamps):
-            raise Superseded(document.path, "superseded", f"version {document.version}")
-        entries = []
-        for stamp in stamps:
-            article = articles[stamp.digest]
-            url = article.url or self.address(Place("entry", slug=stamp.slug).path)
-            entries.append(Entry(stamp.id, stamp.published, stamp.updated, url, article))
-        return FORMATS[document.format].render(document.window, entries)
 
     def settle(self, now: datetime) -> None:
         """Record the version of each main document, so that all processes tell one Last-Modified.
@@ -195,24 +198,3 @@ class Publication:
             for document in filter(None, map(self.plan, paths)):
                 address = self.address(document.path)
                 self.index.record(address, document.version, int(now.timestamp()))
-
-
-class _Bodies:
-    """Bytes by version and encoding, the most recently used within a budget."""
-
-    def __init__(self, budget: int) -> None:
-        self._budget, self._size = budget, 0
-        self._bodies: OrderedDict[tuple[str, Encoding], bytes] = OrderedDict()
-
-    def get(self, key: tuple[str, Encoding]) -> bytes | None:
-        body = self._bodies.get(key)
-        if body is not None:
-            self._bodies.move_to_end(key)
-        return body
-
-    def put(self, key: tuple[str, Encoding], body: bytes) -> None:
-        self._bodies[key] = body
-        self._size += len(body)
-        while self._size > self._budget and len(self._bodies) > 1:
-            _, dropped = self._bodies.popitem(last=False)
-            self._size -= len(dropped)

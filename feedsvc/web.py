@@ -50,8 +50,7 @@ def create_app(settings: Settings, *, downloads: int | None = None) -> Flask:
     publication = Publication(settings, SqliteIndex(settings.database))
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
-    budget = settings.cache_mb * 1024 * 1024
-    replay = Replay(app.wsgi_app, publication.index.revision, budget)
+    replay = Replay(app.wsgi_app, publication.index.revision, publication.cache)
     app.wsgi_app = replay  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
@@ -190,13 +189,12 @@ def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, in
 def _describe(publication: Publication, document: Document, encoding: Encoding) -> Headers:
     """Make the headers of 200 and 304."""
     window = document.window
-    tag = document.version if encoding == "identity" else f"{document.version}-{encoding}"
     age = document.max_age
     headers = Headers(
         {
             "Content-Type": f"{document.media_type}; charset=utf-8",
             "Content-Language": window.feed.language,
-            "ETag": f'"{tag}"',
+            "ETag": f'"{document.tag(encoding)}"',
             "Cache-Control": f"public, max-age={age}"
             + ("" if window.closed else f", stale-while-revalidate={age}, stale-if-error=86400"),
             "Vary": "Accept-Encoding",
