@@ -4,11 +4,11 @@ An entry is written once for each format and kept by what it is made of; a docum
 around such fragments. Text is fetched by digest, and only for what has to be written.
 """
 
-import gzip
 import hashlib
 from collections.abc import Sequence
 from urllib.parse import quote
 
+import deflate
 import msgspec
 from msgspec.structs import replace
 
@@ -25,7 +25,7 @@ BATCH = 100
 """Entries that are written at once: enough for most windows, and memory stays flat in all."""
 
 GZIP_LEVEL = 5
-"""A little larger than at 6, in less than half the time: the first to ask waits for it."""
+"""Smaller than zlib's at 9, in half the time of its 5; from 6 on it takes longer for little."""
 
 
 class Renderer:
@@ -91,5 +91,5 @@ def _identify(maker: bytes, stamp: Stamp) -> bytes:
 
 
 def pack(body: bytes) -> bytes:
-    """Compress a body with gzip: with no time or name in it, the same everywhere."""
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    """Compress a body with gzip: without a time, a name or a system, the same everywhere."""
+    return bytes(deflate.gzip_compress(body, GZIP_LEVEL))

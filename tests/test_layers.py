@@ -56,6 +56,7 @@ ROOMS_OF = {
     "click": {"cli.py"},
     "jinja2": {"formats/html.py"},
     "babel": {"languages.py"},
+    "deflate": {"rendering.py"},
     "charset_normalizer": {"clean.py"},
     "idna": {"clean.py"},
 }

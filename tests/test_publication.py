@@ -311,7 +311,9 @@ def test_gzip_is_the_body_and_always_the_same(site: Site) -> None:
         packed = publication.body(document, "gzip")
         assert gzip.decompress(packed) == publication.body(document)
         assert packed == site.publication.body(document, "gzip")
+        assert packed[:4] == b"\x1f\x8b\x08\0", "no name is in it"
         assert packed[4:8] == b"\0\0\0\0", "no time is in it"
+        assert packed[9] == 255, "no system is in it"
 
 
 def test_bytes_are_made_once_for_each_version_and_encoding(site: Site) -> None:

@@ -34,7 +34,7 @@ class Format(Struct, frozen=True):
     """A wire format: its name, the file that holds it, its media type, and how it is made.
 
     `policy` is its Content-Security-Policy, `libraries` the distributions that its bytes
-    depend on.
+    depend on, plain or packed.
     """
 
     name: str
@@ -153,6 +153,6 @@ FORMATS: dict[str, Whole | Spliced] = {
 @cache
 def identify_renderer(name: str) -> str:
     """Name what makes a format's bytes, with the versions: other versions, other bytes."""
-    libraries = FORMATS[name].libraries
+    libraries = (*FORMATS[name].libraries, "deflate")
     unicode = f"unicode/{unidata_version}"  # which makes the paths of labels
     return " ".join([name, *(f"{library}/{version(library)}" for library in libraries), unicode])
