@@ -67,8 +67,8 @@ class Publication:
         return (document.path for document in self.documents())
 
     def documents(self) -> Iterator[Document]:
-        """Plan every document, in the order of `paths`."""
-        return (self._plan(place, window) for place, window in self._contents.list_all())
+        """Plan every document, in the order of `paths`; without their dates."""
+        return (self._describe(*found) for found in self._contents.list_all())
 
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
@@ -107,23 +107,23 @@ class Publication:
                 self.index.record(self.address(document.path), document.version, now)
         except IndexUnusable:
             return document
-        return replace(document, modified=self._date(document.path, document.version))
+        return self._date(document)
 
     def plan(self, path: str) -> Document | None:
         """Plan the document at `path` from the index as it is now, None where there is none."""
         place = read_path(path)
         found = self._contents.find(place) if place else None
-        return self._plan(*found) if found else None
+        return self._date(self._describe(*found)) if found else None
 
-    def _plan(self, place: Place, window: Window) -> Document:
+    def _describe(self, place: Place, window: Window) -> Document:
+        """Describe a document that isn't dated yet."""
         if place.format == "media":
-            version = place.slug.partition(".")[0]
             return Document(
                 path=place.path,
                 format=place.format,
                 media_type=tell_type(place.slug),
-                version=version,
-                modified=self._date(place.path, version),
+                version=place.slug.partition(".")[0],
+                modified=None,
                 max_age=MEDIUM_AGE,
                 window=window,
             )
@@ -138,15 +138,17 @@ class Publication:
             format=format.name,
             media_type=media_type,
             version=version,
-            modified=self._date(place.path, version),
+            modified=None,
             max_age=ARCHIVE_AGE if window.closed else self.settings.poll_minutes * 60,
             window=window,
         )
 
-    def _date(self, path: str, version: str) -> datetime | None:
-        """Return when a version was first seen, None where another was recorded last, or none."""
-        edition = self.index.edition(self.address(path))
-        return edition[1] if edition and edition[0] == version else None
+    def _date(self, document: Document) -> Document:
+        """Tell when a document's version was first seen, if it was recorded last."""
+        edition = self.index.edition(self.address(document.path))
+        if edition and edition[0] == document.version:
+            return replace(document, modified=edition[1])
+        return document
 
     def address(self, path: str) -> str:
         """Return the absolute URL of a path."""

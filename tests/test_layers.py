@@ -26,6 +26,7 @@ LEVELS = {
     "identity": 6,
     "media": 6,
     "selection": 6,
+    "timeline": 6,
     "index": 5,
     "folder": 5,
     "readers": 4,

@@ -104,7 +104,7 @@ def find_fullest(settings: Settings, index: Index, path: str) -> str:
     feed = describe_feed(settings, index, path)
     assert feed
     windows = Windows(index, feed, settings.archive_size)
-    found = (windows.archive(name) for name in windows.archives() if not windows.parts(name))
+    found = (windows.archive(name) for _, name in windows.archives() if not windows.parts(name))
     return max((len(one.stamps), one.period) for one in found if one and one.closed)[1]
 
 
