@@ -2,4 +2,5 @@
 
 from feedsvc.cli import main
 
-main()
+if __name__ == "__main__":  # and not where a process that it begins looks for what to do
+    main()

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -408,10 +407,10 @@ def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
     class Vanishing(Publication):
         """A publication of which a facet goes as soon as all was planned."""
 
-        def body(self, *args: Any) -> bytes:
+        def render(self, document: Document) -> bytes:
             (published.folder / "c.txt").unlink(missing_ok=True)
             published.ingest()
-            return super().body(*args)
+            return super().render(document)
 
     published.write("c.txt", text="Text.\nRare\nShare this article:")
     published.ingest()
@@ -432,11 +431,11 @@ def test_archive_that_merges_while_others_are_written_is_not_another_s_copy(
     site.ingest()
 
     class Merging(Publication):
-        def body(self, *args: Any) -> bytes:
+        def render(self, document: Document) -> bytes:
             if (site.folder / "1.txt").exists():
                 (site.folder / "1.txt").unlink()
                 site.ingest()
-            return super().body(*args)
+            return super().render(document)
 
     export(Merging(site.settings, site.index), out)
     assert not (out / "archive" / "2022-02" / "atom.xml").exists()

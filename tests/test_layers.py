@@ -11,10 +11,11 @@ import feedsvc
 HOUSE = Path(feedsvc.__file__).parent
 
 LEVELS = {
-    "cli": 11,
+    "cli": 12,
     "web": 10,
-    "export": 10,
+    "export": 11,
     "server": 10,
+    "writing": 10,
     "publication": 9,
     "replay": 9,
     "contents": 8,
@@ -35,6 +36,7 @@ LEVELS = {
     "facets": 2,
     "converters": 2,
     "cache": 1,
+    "manifest": 1,
     "clean": 1,
     "dates": 1,
     "periods": 1,

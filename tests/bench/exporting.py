@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from feedsvc.export import VARIANTS
+from feedsvc.writing import VARIANTS
 from tests.bench.corpus import load, write_article, write_corpus
 from tests.bench.ingesting import run_ingest
 from tests.bench.measure import measure
