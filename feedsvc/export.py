@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import groupby, islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -158,15 +158,14 @@ def _holds(output: Path, name: str, written: Written, version: str) -> bool:
 def _find_strangers(output: Path, name: str, folders: set[str]) -> set[str]:
     """Return what is in the way of a new file; `folders` are those that were looked at."""
     strangers = {name} if os.path.lexists(f"{output}/{name}") else set()
-    for parent in PurePosixPath(name).parents[:-1]:
-        folder = str(parent)
-        if folder in folders:
-            break
+    folder = os.path.dirname(name)
+    while folder and folder not in folders:
         folders.add(folder)
+        place = f"{output}/{folder}"
         # Nor is anything written through a link.
-        place = output / folder
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
+        if os.path.lexists(place) and (os.path.islink(place) or not os.path.isdir(place)):
             strangers.add(folder)
+        folder = os.path.dirname(folder)
     return strangers
 
 

@@ -3,7 +3,9 @@
 It lies in the folder that was written, and is replaced whole as each file is.
 """
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
@@ -58,28 +60,32 @@ def write_manifest(output: Path, manifest: Manifest) -> None:
         b"%b%b: %b" % (b",\n" if number else b"{\n", encode(name), encode(manifest[name]))
         for number, name in enumerate(sorted(manifest))
     )
-    write_file(output / MANIFEST, [*lines, b"\n}\n" if manifest else b"{}\n"])
+    write_file(f"{output}/{MANIFEST}", [b"".join(lines), b"\n}\n" if manifest else b"{}\n"])
 
 
-def write_file(file: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file whole, or not at all."""
+def write_file(file: str, chunks: Iterable[bytes]) -> int:
+    """Write a file whole, or not at all; return its size."""
     temporary = _name_temporary(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with temporary.open("wb") as output:
-            output.writelines(chunks)
-    except Superseded:
-        temporary.unlink()
-        raise
-    temporary.replace(file)
+    if not os.path.isdir(folder := os.path.dirname(file)):
+        os.makedirs(folder, exist_ok=True)
+    with open(temporary, "wb") as output:
+        try:
+            size = sum(map(output.write, chunks))
+        except Superseded:
+            os.unlink(temporary)
+            raise
+    os.replace(temporary, file)
+    return size
 
 
 def remove_temporaries(output: Path, manifest: Manifest) -> None:
     """Remove what a killed export left half written."""
     for name in [MANIFEST, *(name for name, written in manifest.items() if written.size < 0)]:
-        _name_temporary(output / name).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(_name_temporary(f"{output}/{name}"))
 
 
-def _name_temporary(file: Path) -> Path:
+def _name_temporary(file: str) -> str:
     """Name the file that another is made of."""
-    return file.with_name(TEMPORARY + file.name)
+    folder, name = os.path.split(file)
+    return f"{folder}/{TEMPORARY}{name}"

@@ -41,9 +41,9 @@ def write_document(publication: Publication, output: Path, task: Task) -> Manife
     A document that is superseded is planned again.
     """
     document, encodings = task
-    name = name_file(document.path)
+    plain = name_file(document.path)
     if document.format == "media":
-        return _copy(publication, document, output, name)
+        return _copy(publication, document, output, plain)
     try:
         body = publication.render(document)
     except Superseded:
@@ -54,8 +54,8 @@ def write_document(publication: Publication, output: Path, task: Task) -> Manife
     written = {}
     for encoding in encodings:
         variant = body if encoding == "identity" else pack(body)
-        write_file(output / (name + VARIANTS[encoding]), [variant])
-        written[name + VARIANTS[encoding]] = Written(document.version, len(variant))
+        name = plain + VARIANTS[encoding]
+        written[name] = Written(document.version, write_file(f"{output}/{name}", [variant]))
     return written
 
 
@@ -64,7 +64,7 @@ def _copy(publication: Publication, document: Document, output: Path, name: str)
     try:
         with publication.open(document) as source:
             size = os.fstat(source.fileno()).st_size
-            write_file(output / name, verify(stream(source, 0, size), document.version))
+            write_file(f"{output}/{name}", verify(stream(source, 0, size), document.version))
     except Superseded:
         return {}
     return {name: Written(document.version, size)}
