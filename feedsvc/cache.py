@@ -17,7 +17,7 @@ class Cache:
     """Keeps up to `budget` bytes, but the last item always. Safe to use from several threads."""
 
     def __init__(self, budget: int) -> None:
-        self._budget, self._size = budget, 0
+        self.budget, self._size = budget, 0
         self._items: OrderedDict[bytes | str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -36,6 +36,6 @@ class Cache:
                 return
             self._items[key] = item
             self._size += len(item) + OVERHEAD
-            while self._size > self._budget and len(self._items) > 1:
+            while self._size > self.budget and len(self._items) > 1:
                 _, dropped = self._items.popitem(last=False)
                 self._size -= len(dropped) + OVERHEAD

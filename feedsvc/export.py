@@ -28,7 +28,7 @@ from feedsvc.manifest import (
 )
 from feedsvc.model import Document
 from feedsvc.publication import Encoding, Publication
-from feedsvc.writing import VARIANTS, Task, Team, name_file, write_document
+from feedsvc.writing import VARIANTS, Task, Team, make_room, name_file, write_document
 
 __all__ = ["MANIFEST", "Export", "export"]
 
@@ -192,6 +192,7 @@ def _write(
 ) -> Iterator[tuple[int, Manifest]]:
     """Write documents; yield how many, and their files, as they are."""
     if jobs == 1:
+        make_room(publication)
         for task in tasks:
             yield 1, write_document(publication, output, task)
         return

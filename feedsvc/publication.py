@@ -33,7 +33,7 @@ __all__ = ["Encoding", "Publication"]
 
 Encoding: TypeAlias = Literal["identity", "gzip"]
 
-MOST_PLANS = 256
+MOST_PLANS = 64
 """Documents whose plans are kept: those asked for last."""
 
 ARCHIVE_AGE = 86_400

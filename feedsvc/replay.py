@@ -23,7 +23,7 @@ Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 PATIENCE = 0.01
 """Seconds for which answers are replayed before the index is asked whether they still hold."""
 
-MOST_ANSWERS = 1000
+MOST_ANSWERS = 500
 """Answers kept at most: what clients ask for, and send as Accept-Encoding, is up to them."""
 
 
@@ -45,6 +45,7 @@ class Replay:
     def __init__(self, app: Application, revision: Callable[[], int], cache: Cache) -> None:
         self.app, self._ask_revision, self._cache = app, revision, cache
         self._answers: dict[tuple[str, str], _Answer] = {}
+        self._headers: dict[tuple[str, str], tuple[str, str]] = {}
         self._revision = -1
         self._asked = float("-inf")
 
@@ -76,7 +77,7 @@ class Replay:
             revision = -1
         if revision != self._revision or revision == -1:
             # A new one: a thread that is about to keep an older answer keeps it in the old.
-            self._answers = {}
+            self._answers, self._headers = {}, {}
             self._revision = revision
         self._asked = monotonic()
         return self._answers
@@ -102,12 +103,17 @@ class Replay:
             _join(chunks)
             if len(answers) >= MOST_ANSWERS:
                 answers.clear()
+                self._headers = {}
             self._cache.put(tag.strip('"'), body)
             answers[environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")] = _Answer(
-                headers, tag.strip('"'), _list_forms(tag), fresh_headers
+                self._share(headers), tag.strip('"'), _list_forms(tag), self._share(fresh_headers)
             )
         start_response(status, headers.copy())
         return [body]
+
+    def _share(self, headers: Headers) -> Headers:
+        """Return the same headers, of which those of several answers are there once."""
+        return [self._headers.setdefault(header, header) for header in headers]
 
 
 def _call(app: Application, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:

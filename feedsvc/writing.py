@@ -22,12 +22,21 @@ from feedsvc.publication import Encoding, Publication
 from feedsvc.rendering import pack
 from feedsvc.settings import Settings
 
-__all__ = ["VARIANTS", "Task", "Team", "name_file", "write_document"]
+__all__ = ["VARIANTS", "Task", "Team", "make_room", "name_file", "write_document"]
 
 VARIANTS: dict[Encoding, str] = {"identity": "", "gzip": ".gz"}
 
+BUDGET = 32 * 1024 * 1024
+"""Bytes of fragments that a process keeps: those of a document's neighbours in time."""
+
 Task: TypeAlias = tuple[Document, tuple[Encoding, ...]]
 """A document, and the encodings in which it is to be written."""
+
+
+def make_room(publication: Publication) -> Publication:
+    """Let a publication keep what is worth keeping where everything is written."""
+    publication.cache.budget = max(publication.cache.budget, BUDGET)
+    return publication
 
 
 def name_file(path: str) -> str:
@@ -132,7 +141,7 @@ def _work(line: Connection, settings: Settings, output: Path, lock: int, parent:
     """Write the shares that come along a line till there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
     with closing(SqliteIndex(settings.database)) as index:
-        publication = Publication(settings, index)
+        publication = make_room(Publication(settings, index))
         try:
             while True:
                 line.send(_write_share(publication, output, line.recv(), parent))

@@ -113,6 +113,8 @@ class SqliteIndex(Index):
             self._check_schema(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            if not self._create:  # a worker's memory is short, and the system keeps pages too
+                connection.execute("PRAGMA cache_size = -256")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
