@@ -6,6 +6,7 @@ around such fragments. Text is fetched by digest, and only for what has to be wr
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -68,12 +69,8 @@ class Renderer:
         missing = [number for number, key in enumerate(keys) if key not in found]
         for batch in _part(missing, LOADED):
             entries = self._load(document, [stamps[number] for number in batch])
-            fragments = (
-                fragment
-                for part in _part(entries, WRITTEN)
-                for fragment in format.write(scope, part)
-            )
-            for number, fragment in zip(batch, fragments, strict=True):
+            parts = (format.write(scope, part) for part in _part(entries, WRITTEN))
+            for number, fragment in zip(batch, chain.from_iterable(parts), strict=True):
                 found[keys[number]] = fragment
                 self._cache.put(keys[number], fragment)
         return [found[key] for key in keys]

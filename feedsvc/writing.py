@@ -109,7 +109,10 @@ class Team:
         while share or busy:
             if share and idle:
                 line = idle.pop()
-                line.send(share)
+                try:
+                    line.send(share)
+                except BrokenPipeError:
+                    self._receive(line)  # tells why
                 busy[line] = len(share)
                 share = next(coming, None)  # planned while the others write
                 continue
@@ -120,7 +123,7 @@ class Team:
     def _receive(self, line: Any) -> Manifest:
         try:
             answer: Manifest | Exception = line.recv()
-        except EOFError:
+        except (EOFError, OSError):
             process = self._processes[self._lines.index(line)]
             process.join()
             why = f"its exit code is {process.exitcode}"

@@ -401,9 +401,12 @@ def test_files_of_a_facet_that_is_gone_are_removed_with_their_folder(
     assert not (out / "category").exists()
 
 
+@pytest.mark.parametrize("few", [0, 400])
 def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
-    published: Site, out: Path
+    published: Site, out: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("feedsvc.export.FEW", few)
+
     class Vanishing(Publication):
         """A publication of which a facet goes as soon as all was planned."""
 
@@ -420,10 +423,12 @@ def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
     assert list_names(out) == NAMES | {MANIFEST}
 
 
+@pytest.mark.parametrize("few", [0, 400])
 def test_archive_that_merges_while_others_are_written_is_not_another_s_copy(
-    make_site: Callable[..., Site], out: Path
+    make_site: Callable[..., Site], out: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its path is answered by the archive that holds its entries: that has a file of its own."""
+    monkeypatch.setattr("feedsvc.export.FEW", few)
     site = make_site(url="https://example.org/", entries=1, archive_size=2)
     for month in (1, 2, 3):
         site.write(f"{month}.txt", date=f"2022-0{month}-01")
