@@ -173,7 +173,8 @@ class Publication:
         if encoding == "identity":
             return self.render(document)
         # Few ask for what is packed as it is, and fragments are kept: that isn't.
-        return pack(self.cache.get(document.tag("identity")) or self.render(document))
+        body = self.cache.get(document.tag("identity")) or self.render(document)
+        return pack(document, body)
 
     def render(self, document: Document) -> bytes:
         """Return a document's bytes, for who needs them once; raises Superseded as `body`."""

@@ -62,7 +62,7 @@ def write_document(publication: Publication, output: Path, task: Task) -> Manife
         document, body = planned, publication.render(planned)
     written = {}
     for encoding in encodings:
-        variant = body if encoding == "identity" else pack(body)
+        variant = body if encoding == "identity" else pack(document, body)
         name = plain + VARIANTS[encoding]
         written[name] = Written(document.version, write_file(f"{output}/{name}", [variant]))
     return written
