@@ -148,7 +148,7 @@ def _work(line: Connection, settings: Settings, output: Path, lock: int, parent:
         try:
             while True:
                 line.send(_write_share(publication, output, line.recv(), parent))
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):
             pass
 
 
