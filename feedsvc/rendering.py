@@ -26,6 +26,9 @@ __all__ = ["Renderer", "pack"]
 LOADED = 100
 """Texts that are fetched at once, and kept for the next format: those of most windows."""
 
+MOST_RECENT = 1 << 20
+"""Characters of text that are kept so; more are fetched once more."""
+
 WRITTEN = 25
 """Entries that are written at once: for more, a tree takes more memory, and no less time."""
 
@@ -80,7 +83,9 @@ class Renderer:
         """Give entries their text."""
         recent = self._recent
         if any(stamp.digest not in recent for stamp in stamps):
-            self._recent = recent = self._index.articles([stamp.digest for stamp in stamps])
+            recent = self._index.articles([stamp.digest for stamp in stamps])
+            size = sum(len(article.content) for article in recent.values())
+            self._recent = recent if size <= MOST_RECENT else {}
         if any(stamp.digest not in recent for stamp in stamps):
             raise Superseded(document.path, "superseded", f"version {document.version}")
         return [self._make_entry(stamp, recent[stamp.digest]) for stamp in stamps]

@@ -357,10 +357,12 @@ def test_text_is_fetched_for_what_is_new_alone(site: Site, monkeypatch: pytest.M
     assert [len(digests) for digests in fetched] == [3]
     publication.body(plan(publication, "/rss.xml"))
     assert len(fetched) == 1, "the formats of a window share it"
+    monkeypatch.setattr("feedsvc.rendering.MOST_RECENT", 1)
     site.write("new.txt", date="2024-05-03")
     site.ingest()
-    publication.body(plan(publication))
-    assert [len(digests) for digests in fetched] == [3, 1]
+    for path in ("/atom.xml", "/rss.xml"):
+        publication.body(plan(publication, path))
+    assert [len(digests) for digests in fetched] == [3, 1, 1], "long texts aren't kept"
 
 
 def test_documents_are_made_side_by_side(
