@@ -8,7 +8,7 @@ others link to is written before them.
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import groupby, islice
 from pathlib import Path
@@ -97,12 +97,12 @@ def _export(
     write_manifest(output, before | after | dict.fromkeys(names, Written()))
     tasks = _plan_again(publication, pending)
     jobs = _choose_jobs(len(pending)) if jobs is None else jobs
-    done = 0
+    done, total = 0, len(pending)
     for number, written in _write(publication, output, tasks, jobs, lock):
         after |= written
         report.written += len(written)
         done += number
-        listen(done, len(pending))
+        listen(done, total)
     for name in before.keys() - after.keys():
         report.removed += _remove(output, name)
     write_manifest(output, after)
@@ -170,16 +170,16 @@ def _find_strangers(output: Path, name: str, folders: set[str]) -> set[str]:
 
 
 def _plan_again(
-    publication: Publication, pending: Mapping[str, tuple[Encoding, ...]]
+    publication: Publication, pending: dict[str, tuple[Encoding, ...]]
 ) -> Iterator[Task]:
-    """Plan what is to be written just before it is; what has gone since is left out."""
+    """Plan what is pending just before it is written, and take it away; what has gone stays."""
     documents: Iterable[Document | None] = (
-        map(publication.plan, pending) if len(pending) <= FEW else publication.documents()
+        map(publication.plan, list(pending)) if len(pending) <= FEW else publication.documents()
     )
     for document in documents:
         # A path that has gone may be answered by another document, which has a file of its own.
         if document and document.path in pending:
-            yield document, pending[document.path]
+            yield document, pending.pop(document.path)
 
 
 def _choose_jobs(documents: int) -> int:

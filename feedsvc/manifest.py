@@ -6,6 +6,7 @@ It lies in the folder that was written, and is replaced whole as each file is.
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
@@ -60,7 +61,7 @@ def write_manifest(output: Path, manifest: Manifest) -> None:
         b"%b%b: %b" % (b",\n" if number else b"{\n", encode(name), encode(manifest[name]))
         for number, name in enumerate(sorted(manifest))
     )
-    write_file(f"{output}/{MANIFEST}", [b"".join(lines), b"\n}\n" if manifest else b"{}\n"])
+    write_file(f"{output}/{MANIFEST}", chain(lines, [b"\n}\n" if manifest else b"{}\n"]))
 
 
 def write_file(file: str, chunks: Iterable[bytes]) -> int:
