@@ -128,7 +128,14 @@ def serve(
 @_options
 @click.option("--output", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw everything.")
-def export(folder: str | None, output: Path, allow_empty: bool, **options: Any) -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="Processes that write; as many as there are processors, where that is worth it.",
+)
+def export(
+    folder: str | None, output: Path, allow_empty: bool, jobs: int | None, **options: Any
+) -> None:
     """Ingest FOLDER, then write its feeds into DIR for any static host."""
     from feedsvc.export import export as export_to
 
@@ -136,7 +143,7 @@ def export(folder: str | None, output: Path, allow_empty: bool, **options: Any) 
     if settings.url == DEFAULT_URL:
         _complain(f"warning: no url is set: links will point at {DEFAULT_URL}")
     with _ingest(settings, allow_empty) as publication:
-        done = export_to(publication, output)
+        done = export_to(publication, output, jobs=jobs)
     click.echo(
         f"{output}: {done.written} files written, {done.unchanged} unchanged, "
         f"{done.removed} removed"

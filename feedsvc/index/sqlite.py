@@ -29,6 +29,9 @@ MAGIC = b"SQLite format 3\0"
 CACHE_KB = 16_384
 """Of the file, while it is written: an ingest comes to the same pages again and again."""
 
+LITTLE_KB = 256
+"""The same where it is only read: a worker's memory is short, and the system keeps pages too."""
+
 
 class SqliteIndex(Index):
     """The index in the file `path`, or in memory where it is `:memory:`.
@@ -143,8 +146,7 @@ class SqliteIndex(Index):
             self._check_schema(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            if self._create:
-                connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KB if self._create else LITTLE_KB}")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
