@@ -1,6 +1,7 @@
 """The report: what one ingest did, and how that is told."""
 
 import os
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -54,3 +55,13 @@ class Report(Struct):
         """Tell what has changed, "" where nothing has."""
         names = ("new", "changed", "withdrawn")
         return ", ".join(f"{count} {name}" for name in names if (count := getattr(self, name)))
+
+    def warn(self, folder: str) -> Iterator[str]:
+        """Yield what somebody should look after."""
+        if self.kept:
+            yield (
+                f"{folder} has no articles; the {self.kept} published stay"
+                " (--allow-empty withdraws them)"
+            )
+        if self.aside:
+            yield f"the index was damaged: it is kept as {self.aside}, and was made anew"
