@@ -5,9 +5,7 @@ around such fragments. Text is fetched by digest, and only for what has to be wr
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import TypeVar
+from collections.abc import Sequence
 
 import deflate
 import msgspec
@@ -22,20 +20,15 @@ from feedsvc.paths import Place
 
 __all__ = ["Renderer", "pack"]
 
-LOADED = 100
-"""Texts that are fetched at once, and kept for the next format: those of most windows."""
+BATCH = 25
+"""Entries that are written at once: more take more memory, and no less time."""
 
 MOST_RECENT = 1 << 20
-"""Characters of text that are kept so; more are fetched once more."""
-
-WRITTEN = 25
-"""Entries that are written at once: for more, a tree takes more memory, and no less time."""
+"""Characters of text that are kept for the next format of a window."""
 
 POLLED, ARCHIVED = 6, 1
 """Levels of gzip: what readers fetch again and again is smaller than zlib makes it, in half the
 time; an archive, which they take once, is made in half of that again, a twentieth larger."""
-
-T = TypeVar("T")
 
 
 class Renderer:
@@ -67,10 +60,10 @@ class Renderer:
             if fragment := self._cache.get(key):
                 found[key] = fragment
         missing = [number for number, key in enumerate(keys) if key not in found]
-        for batch in _part(missing, LOADED):
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
             entries = self._load(document, [stamps[number] for number in batch])
-            parts = (format.write(scope, part) for part in _part(entries, WRITTEN))
-            for number, fragment in zip(batch, chain.from_iterable(parts), strict=True):
+            for number, fragment in zip(batch, format.write(scope, entries), strict=True):
                 found[keys[number]] = fragment
                 self._cache.put(keys[number], fragment)
         return [found[key] for key in keys]
@@ -91,10 +84,6 @@ class Renderer:
 def _make_entry(feed: Feed, stamp: Stamp, article: Article) -> Entry:
     url = article.url or feed.address(Place("entry", slug=stamp.slug).path)
     return Entry(stamp.id, stamp.published, stamp.updated, url, article)
-
-
-def _part(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _identify(maker: bytes, stamp: Stamp) -> bytes:

@@ -174,8 +174,4 @@ class _Handle:
         self._number = number
 
     def __reduce__(self) -> Any:
-        return _take, (reduction.DupFd(self._number),)
-
-
-def _take(handle: Any) -> int:
-    return int(handle.detach())
+        return int, (reduction.DupFd(self._number).detach(),)
