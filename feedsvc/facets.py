@@ -7,6 +7,7 @@ A facet is its path: labels that differ only in case, spacing or punctuation sha
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 from feedsvc.model import Article
@@ -41,14 +42,19 @@ def locate(kind: str, label: str) -> str:
     return f"{kind}/{label if kind == 'language' else make_slug(label)}/"
 
 
-def list_facets(article: Article, language: str) -> dict[str, str]:
+def list_facets(article: Article, kinds: Collection[str], language: str) -> dict[str, str]:
     """Return the paths of the feeds that an article is in, each with its label for it.
 
-    `language` is the feed's, where the article has none of its own.
+    Of the `kinds` that have feeds; `language` is the feed's, where the article has none of its
+    own.
     """
-    labels = [("category", label) for label in article.categories]
-    labels += [("author", person.name) for person in article.authors]
-    labels.append(("language", article.language or language))
+    labels = []
+    if "category" in kinds:
+        labels += [("category", label) for label in article.categories]
+    if "author" in kinds:
+        labels += [("author", person.name) for person in article.authors]
+    if "language" in kinds:
+        labels.append(("language", article.language or language))
     return {locate(kind, label): label for kind, label in reversed(labels)}
 
 

@@ -80,7 +80,7 @@ def parse(settings: Settings, path: str, find: Find, known: str = "") -> Parsed:
 
 def list_feeds(article: Article, settings: Settings) -> dict[str, str]:
     """Return the feeds that an article is in once it is published, with its label in each."""
-    return {MAIN: ""} | list_facets(article, settings.language)
+    return {MAIN: ""} | list_facets(article, settings.facets, settings.language)
 
 
 def describe(error: ArticleError) -> Finding:

@@ -230,7 +230,7 @@ def test_article_is_in_the_feeds_of_its_labels() -> None:
         categories=("News", "R&D"),
         language="nl",
     )
-    assert list_facets(article, "en") == {
+    assert list_facets(article, KINDS, "en") == {
         "category/news/": "News",
         "category/r-and-d/": "R&D",
         "author/jane-doe/": "Jane Doe",
@@ -240,9 +240,15 @@ def test_article_is_in_the_feeds_of_its_labels() -> None:
 
 
 def test_article_without_a_language_has_the_feeds() -> None:
-    assert list_facets(Article("A title", ""), "en") == {"language/en/": "en"}
+    assert list_facets(Article("A title", ""), KINDS, "en") == {"language/en/": "en"}
 
 
 def test_first_of_labels_that_share_a_feed_names_it() -> None:
     article = Article("A title", "", categories=("News", "NEWS", "news!"), language="nl")
-    assert list_facets(article, "en")["category/news/"] == "News"
+    assert list_facets(article, KINDS, "en")["category/news/"] == "News"
+
+
+def test_article_is_in_the_feeds_of_the_kinds_that_have_any() -> None:
+    article = Article("A title", "", authors=(Person("Ann"),), categories=("News",), language="nl")
+    assert list(list_facets(article, ("author",), "en")) == ["author/ann/"]
+    assert list_facets(article, (), "en") == {}

@@ -83,6 +83,7 @@ def test_kinds_that_the_settings_leave_out_have_no_feeds(make_site: MakeSite) ->
     assert paths(site) == [""]
     assert describe_feed(site.settings, site.index, "category/nieuws/") is None
     site.options["facets"] = "category, language"
+    site.ingest()
     assert paths(site) == ["category/nieuws/", "language/en/", "language/fr/", ""]
 
 

@@ -74,6 +74,7 @@ def digest_rules(settings: Settings) -> str:
         settings.max_article_bytes,
         settings.max_media_bytes,
         settings.language,
+        settings.facets,  # what has no feed isn't in the index
         unicodedata.unidata_version,  # slugs are made by it
     )
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()
