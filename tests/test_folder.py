@@ -288,3 +288,13 @@ def test_path_that_no_index_could_sort_is_refused(tmp_path: Path) -> None:
     first, second = walk(str(tmp_path), {})
     assert first.fault is None
     assert str(second.fault).endswith("file: can't be published: its path has over 2000 bytes")
+
+
+def test_path_that_leads_up_is_followed_no_further_than_the_folder(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "a").mkdir(parents=True)
+    (root / "b.txt").write_text("inside")
+    (tmp_path / "c.txt").write_text("outside")
+    assert read_file(str(root), "a/../b.txt", 99) == b"inside"
+    with pytest.raises(ArticleError, match="leads out of the folder"):
+        read_file(str(root), "a/../../c.txt", 99)

@@ -75,7 +75,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "percent": (article(url=b"https://example.org/%zz%4\n"), "3: url: mapped to a URI"),
     "idn": (article(url=line("https://bücher.example/straße?ü#é")), "3: url: mapped to a URI"),
     "bad-idn": (article(url=line("https://\u2024\u2024.example/")), "3: url: not a URL"),
-    "long-url": (article(url=b"https://example.org/" + b"x" * 100_000 + b"\n"), ""),
+    "long-url": (article(url=b"https://example.org/" + b"x" * 100_000 + b"\n"), "3: url: too long"),
     "empty": (b"", "1: title: missing"),
     "blank": (" \n\t\r\n\u00a0\u200b\n".encode(), "1: title: missing"),
     "only-bom": (b"\xef\xbb\xbf", "1: title: missing"),

@@ -109,3 +109,11 @@ def test_database_that_reads_is_left_as_it_was(path: Path) -> None:
     set_aside(path)
     with closing(sqlite3.connect(f"{path}.damaged")) as connection:
         assert connection.execute("SELECT count(*) FROM article").fetchall() == before
+
+
+def test_file_that_can_not_be_put_aside_is_told(path: Path) -> None:
+    Path(f"{path}.damaged", "in the way").mkdir(parents=True)
+    with closing(SqliteIndex(str(path), create=True)) as index:
+        with pytest.raises(IndexUnusable, match="can't be written"):
+            index.set_aside()
+        assert len(list_rows(index)) == COUNT

@@ -280,3 +280,12 @@ def test_lead_that_went_to_another_is_respected(
                 pass
         with writing.exclusive():
             pass
+
+
+def test_damaged_text_is_for_the_server_to_mend(writing: PostgresIndex) -> None:
+    writing.execute("INSERT INTO content VALUES ('a', :text, NULL)", {"text": b"no text"})
+    with pytest.raises(IndexDamaged, match="a stored text is no text"):
+        writing.articles(["a"])
+    assert not writing.is_suspect()
+    with pytest.raises(IndexUnusable, match="for its server to mend"):
+        writing.set_aside()

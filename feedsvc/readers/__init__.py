@@ -24,8 +24,6 @@ VERSION = 2
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
 READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
-_SUFFIXES = tuple(READERS)
-_LONGEST = max(map(len, READERS))
 
 _LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
 # ISO 639-1, each code followed by a space.
@@ -42,7 +40,8 @@ _LANGUAGES = (
 
 def is_article(path: str) -> bool:
     """Whether a reader is there for a file of this name."""
-    return path[-_LONGEST:].lower().endswith(_SUFFIXES)
+    dot = path.rfind(".")
+    return dot > 0 and path[dot - 1] != "/" and path[dot:].lower() in READERS
 
 
 def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
