@@ -192,6 +192,8 @@ def _ingest(settings: Settings, allow_empty: bool, *, lead: bool = False) -> Ite
             report = ingest(settings, index, now, allow_empty=allow_empty, lead=leads)
         publication = Publication(settings, index)
         publication.settle(now)
+        if report.aside:
+            _complain(f"warning: {report.tell_damage()}")
         for finding in report.refused:
             _complain(show_finding(settings.folder, finding))
         click.echo(f"{settings.folder}: {report.tell()}")

@@ -175,10 +175,10 @@ def _write(file: Path, chunks: Iterable[bytes]) -> None:
     try:
         with temporary.open("wb") as output:
             output.writelines(chunks)
-    except Superseded:
-        temporary.unlink()
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
         raise
-    temporary.replace(file)
 
 
 def _temporary(file: Path) -> Path:

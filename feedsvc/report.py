@@ -50,6 +50,10 @@ class Report(Struct):
             f"{len(self.refused)} refused"
         )
 
+    def tell_damage(self) -> str:
+        """Tell what became of a damaged index, and of what it held."""
+        return f"the index was damaged: it is kept as {self.aside}, and made anew from the folder"
+
     def tell_change(self) -> str:
         """Tell what has changed, "" where nothing has."""
         names = ("new", "changed", "withdrawn")
