@@ -30,6 +30,9 @@ LEGACY = [
 ]
 """Encodings that texts are found in; of all there are, a short text fits an exotic one as well."""
 
+LONGEST_URI = 2000
+"""Characters; browsers and readers take about as many, and an index has to sort them."""
+
 LONGEST_SHOWN = 200
 """Characters of a bad address that a message repeats."""
 
@@ -154,9 +157,9 @@ def trim(text: str) -> str:
 def clean_url(text: str) -> str:
     """Map an address as people write it (RFC 3987) to a valid URI (RFC 3986), http or https.
 
-    Raises BadValue for another scheme, for an address without a host or with a password.
+    Raises BadValue for another scheme, an address without a host, with a password, or too long.
     """
-    if _URI.fullmatch(text):
+    if len(text) <= LONGEST_URI and _URI.fullmatch(text):
         return text
     text = clean_line(text)
     shown = repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
@@ -178,7 +181,10 @@ def clean_url(text: str) -> str:
     netloc += f":{port}" if port else ""
     query = f"?{_escape(parts.query, _QUERY)}" if parts.query else ""
     fragment = f"#{_escape(parts.fragment, _QUERY)}" if parts.fragment else ""
-    return f"{parts.scheme}://{netloc}{_escape(parts.path, _PATH)}{query}{fragment}"
+    uri = f"{parts.scheme}://{netloc}{_escape(parts.path, _PATH)}{query}{fragment}"
+    if len(uri) > LONGEST_URI:
+        raise BadValue("too long", f"{shown} has over {LONGEST_URI} characters")
+    return uri
 
 
 def _clean_host(host: str) -> str:

@@ -60,6 +60,17 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _effort(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what commands take that may have much to do."""
+    for decorate in (
+        click.option("--quiet", is_flag=True, help="Tell nothing but what is wrong."),
+        click.option("--jobs", type=click.IntRange(1, 64), help="Processes that do the work."),
+        click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw all."),
+    ):
+        command = decorate(command)
+    return command
+
+
 def _load(
     folder: str | None, config: str | None, served_at: str | None = None, **options: Any
 ) -> Settings:
@@ -126,35 +137,53 @@ def serve(
 
 @main.command()
 @_options
+@_effort
 @click.option("--output", required=True, type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw everything.")
-def export(folder: str | None, output: Path, allow_empty: bool, **options: Any) -> None:
+def export(
+    folder: str | None,
+    output: Path,
+    allow_empty: bool,
+    jobs: int | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
     """Ingest FOLDER, then write its feeds into DIR for any static host."""
     from feedsvc.export import export as export_to
+    from feedsvc.progress import show_progress
 
     settings = _load(folder, **options)
     if settings.url == DEFAULT_URL:
         _complain(f"warning: no url is set: links will point at {DEFAULT_URL}")
-    with _ingest(settings, allow_empty) as publication:
-        done = export_to(publication, output)
-    click.echo(
-        f"{output}: {done.written} files written, {done.unchanged} unchanged, "
-        f"{done.removed} removed"
-    )
+    with (
+        _ingest(settings, allow_empty, jobs, quiet) as publication,
+        show_progress("documents", quiet=quiet) as advance,
+    ):
+        done = export_to(publication, output, jobs=jobs, listen=advance)
+    if not quiet:
+        click.echo(
+            f"{output}: {done.written} files written, {done.unchanged} unchanged, "
+            f"{done.removed} removed"
+        )
 
 
 @main.command("ingest")
 @_options
-@click.option("--allow-empty", is_flag=True, help="Let an empty folder withdraw everything.")
+@_effort
 @click.option("--watch", is_flag=True, help="Go on until stopped, ingesting what changes.")
 @click.option("--served-at", hidden=True)
 @click.option("--parent", hidden=True, type=int)
 def ingest_command(
-    folder: str | None, allow_empty: bool, watch: bool, parent: int | None, **options: Any
+    folder: str | None,
+    allow_empty: bool,
+    jobs: int | None,
+    quiet: bool,
+    watch: bool,
+    parent: int | None,
+    **options: Any,
 ) -> None:
     """Bring the index of FOLDER up to date; a running server shows it at once."""
     if not watch:
-        with _ingest(_load(folder, **options), allow_empty, lead=True):
+        with _ingest(_load(folder, **options), allow_empty, jobs, quiet, lead=True):
             return
     from feedsvc.companion import end_with
     from feedsvc.index.engines import open_index
@@ -177,31 +206,42 @@ def ingest_command(
 
 
 @contextmanager
-def _ingest(settings: Settings, allow_empty: bool, *, lead: bool = False) -> Iterator[Any]:
+def _ingest(
+    settings: Settings, allow_empty: bool, jobs: int | None, quiet: bool, *, lead: bool = False
+) -> Iterator[Any]:
     """Ingest, tell what became of it, and give the publication for as long as it is used.
 
     Who is to `lead` does where nobody watches: whoever serves follows its settings.
     """
+    from feedsvc.folder import count
     from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
+    from feedsvc.progress import show_progress
     from feedsvc.publication import Publication
 
     with closing(open_index(settings.database, create=True)) as index:
         now = datetime.now(UTC)
-        with index.lead() if lead else nullcontext(False) as leads:
-            report = ingest(settings, index, now, allow_empty=allow_empty, lead=leads)
+        with (
+            index.lead() if lead else nullcontext(False) as leads,
+            show_progress("articles", partial(count, settings.folder), quiet=quiet) as advance,
+        ):
+            report = ingest(
+                settings,
+                index,
+                now,
+                allow_empty=allow_empty,
+                lead=leads,
+                advance=advance,
+                jobs=jobs,
+            )
         publication = Publication(settings, index)
         publication.settle(now)
-        if report.aside:
-            _complain(f"warning: {report.tell_damage()}")
         for finding in report.refused:
             _complain(show_finding(settings.folder, finding))
-        click.echo(f"{settings.folder}: {report.tell()}")
-        if report.kept:
-            _complain(
-                f"warning: {settings.folder} has no articles; the {report.kept} published stay"
-                " (--allow-empty withdraws them)"
-            )
+        if not quiet:
+            click.echo(f"{settings.folder}: {report.tell()}")
+        for warning in report.warn(settings.folder):
+            _complain(f"warning: {warning}")
         yield publication
 
 
@@ -245,22 +285,14 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
 @click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}.")
 def explain(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule."""
-    from feedsvc import readers
-    from feedsvc.explain import tell_fields
-    from feedsvc.folder import look, read_file
-    from feedsvc.media import Finder, Library
+    from feedsvc.explain import tell_file
+    from feedsvc.readers import is_article
 
     file = file.absolute()
     homes = [home for home in file.parents if (home / CONFIG).exists()]
     settings = load_settings(folder or (homes or [file.parent])[0], config=config)
     path = os.path.relpath(file.parent.resolve() / file.name, settings.folder)
-    if not readers.is_article(path):
+    if not is_article(path):
         raise click.UsageError(f"{file.name} is no article: there is no reader for its suffix")
-    if fault := look(settings.folder, path).fault:
-        raise fault
-    data = read_file(settings.folder, path, settings.max_article_bytes)
-    reading = readers.read(path, data, settings, Finder(Library(settings), path))
-    for name, value in tell_fields(reading, settings):
-        click.echo(f"{name:<11} {value}")
-    for finding in sorted(reading.findings + reading.rules):
-        click.echo(show_finding(settings.folder, finding))
+    for line in tell_file(settings, path):
+        click.echo(line)

@@ -4,7 +4,9 @@ Everything comes from one look at the index at a time, which others may change m
 gone since is left out. Reads no text.
 """
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -16,6 +18,7 @@ from feedsvc.media import is_public
 from feedsvc.model import Feed, Guide, Window
 from feedsvc.paths import Place
 from feedsvc.settings import Settings
+from feedsvc.timeline import Read
 from feedsvc.windows import Windows
 
 __all__ = ["Contents", "Found"]
@@ -34,35 +37,48 @@ class Contents:
         self._settings, self._index = settings, index
 
     def list_all(self) -> Iterator[Found]:
-        """Yield every place: what others link to before them, the main page last."""
+        """Yield every place.
+
+        What others link to comes before them: media and pages, then the archives, the newest
+        windows of facets, and the main page last. Archives are in the order of their entries,
+        whichever feed's they are, so that those that share entries lie together.
+        """
         after = ""
         while names := self._index.media_names(after, BATCH):
             yield from self._list_found(Place("media", slug=name) for name in names)
             after = names[-1]
-        yield from self._list_found(iter([Place("css")]))
+        yield from self._list_found([Place("css")])
         after = ""
         while slugs := self._index.slugs(after, BATCH):
             yield from self._list_found(Place("entry", slug=slug) for slug in slugs)
             after = slugs[-1]
-        for feed in list_feeds(self._settings, self._index):
+        feeds = list(list_feeds(self._settings, self._index))
+        archives = heapq.merge(*map(self._list_archives, feeds), key=itemgetter(0))
+        for _, windows, name in archives:
+            window = windows.archive(name)
+            if window and window.stamps:
+                yield from self._list_formats(windows, window)
+        for feed in feeds:
             if feed.path == MAIN:
-                yield from self._list_found(iter([Place("opml")]))
-            yield from self._list_windows(feed)
+                yield from self._list_found([Place("opml")])
+            windows = self._open(feed)
+            newest = self._find_newest(windows, feed)
+            if newest.stamps or feed.path == MAIN:
+                yield from self._list_formats(windows, newest)
 
-    def _list_found(self, places: Iterator[Place]) -> Iterator[Found]:
+    def _list_found(self, places: Iterable[Place]) -> Iterator[Found]:
         for place in places:
             if found := self.find(place):
                 yield found
 
-    def _list_windows(self, feed: Feed) -> Iterator[Found]:
-        """Yield the places of a feed, its archives first."""
-        windows = self._open(feed)
-        newest = self._find_newest(windows, feed)
-        if has_archives(self._settings, feed) and not newest.complete:
-            for name in windows.archives():
-                if window := windows.archive(name):
-                    yield from self._list_formats(windows, window)
-        yield from self._list_formats(windows, newest)
+    def _list_archives(self, feed: Feed) -> Iterator[tuple[int, Windows, str]]:
+        """Yield the archives of a feed: when their entries begin, and where to find them."""
+        if not has_archives(self._settings, feed):
+            return
+        size = self._settings.archive_size
+        windows = Windows(self._index, feed, size, Read(self._index, feed.path))
+        if not self._find_newest(windows, feed).complete:
+            yield from ((begin, windows, name) for begin, name in windows.archives())
 
     def _list_formats(self, windows: Windows, window: Window) -> Iterator[Found]:
         for format in FEED_FORMATS:

@@ -3,6 +3,9 @@
 What a user can cause is a `FeedsvcError`; anything else that escapes is a bug.
 """
 
+import copyreg
+from typing import Any
+
 __all__ = [
     "ArticleError",
     "BadValue",
@@ -25,6 +28,10 @@ class FeedsvcError(Exception):
     def __init__(self, place: str, what: str, why: str = "") -> None:
         self.place, self.what, self.why = place, what, why
         super().__init__(": ".join(part for part in (place, what, why) if part))
+
+    def __reduce__(self) -> Any:
+        # An exception goes to another process as its message, which ours aren't made of.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class BadValue(FeedsvcError):

@@ -4,13 +4,32 @@ import html
 import re
 from collections.abc import Iterator
 
+from feedsvc import readers
+from feedsvc.folder import look, read_file
+from feedsvc.media import Finder, Library
 from feedsvc.model import Reading
+from feedsvc.report import show_finding
 from feedsvc.settings import Settings
 
-__all__ = ["tell_fields"]
+__all__ = ["tell_file"]
 
 
-def tell_fields(reading: Reading, settings: Settings) -> Iterator[tuple[str, str]]:
+def tell_file(settings: Settings, path: str) -> Iterator[str]:
+    """Yield what is to be told of a file of the folder, a line each.
+
+    Raises ArticleError where it is refused.
+    """
+    if fault := look(settings.folder, path).fault:
+        raise fault
+    data = read_file(settings.folder, path, settings.max_article_bytes)
+    reading = readers.read(path, data, settings, Finder(Library(settings), path))
+    for name, value in _tell_fields(reading, settings):
+        yield f"{name:<11} {value}"
+    for finding in sorted(reading.findings + reading.rules):
+        yield show_finding(settings.folder, finding)
+
+
+def _tell_fields(reading: Reading, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield the name and value of each field of an article, paragraphs last."""
     article = reading.article
     published = article.published.isoformat() if article.published else "when first seen"

@@ -37,6 +37,9 @@ __all__ = [
 DEEPEST = 100
 """Folders in each other; more is a loop or a mistake."""
 
+LONGEST_PATH = 2000
+"""Bytes; an index has to sort them."""
+
 # Control characters, and what stands for bytes that are no UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -185,6 +188,8 @@ def look(root: str, path: str) -> File:
 def _look(root: str, path: str, entry: os.DirEntry[str] | Path) -> File:
     if bad := _UNPRINTABLE.search(entry.name):
         return _refuse(path, "can't be published", f"its name holds {bad[0]!a}")
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        return _refuse(path, "can't be published", f"its path has over {LONGEST_PATH} bytes")
     if entry.is_symlink() and _resolve(root, path) is None:
         return _refuse(path, "not opened", "a link that leads out of the folder")
     try:

@@ -52,7 +52,7 @@ def ingest(
     rests: Rests = lambda path, size, mtime: True,
     listen: Callable[[Finding], None] = lambda finding: None,
     advance: Callable[[int], None] = lambda done: None,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> Report:
     """Bring `index` up to date with the folder of `settings`, as of `now`.
 
@@ -61,7 +61,7 @@ def ingest(
     to `lead` leaves the settings to whoever serves. A file that doesn't rest, by its path, size
     and mtime, is left for later. `listen` is told what was found in the files that were read,
     but for refusals; `advance` how many are dealt with, now and then. Many files are read by as
-    many processes as `jobs`. A damaged index is made anew.
+    many processes as `jobs`, or as there are processors. A damaged index is made anew.
     Raises FolderError where the folder can't be read, and the index's errors.
     """
 

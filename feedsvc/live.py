@@ -236,8 +236,8 @@ class Live:
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             return
         self._tell("run", "")
-        if report.aside:
-            self._complain(f"feedsvc: {report.tell_damage()}")
+        if damage := report.tell_damage():
+            self._complain(f"feedsvc: {damage}")
         for finding in sorted(refused - self._refused):
             self._complain(show_finding(self._settings.folder, finding))
         self._tell_report(report, first=self._settled == -1)

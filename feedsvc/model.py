@@ -3,6 +3,7 @@
 Dates are aware, UTC and whole seconds. Text is NFC and holds only characters that XML allows.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -16,11 +17,13 @@ __all__ = [
     "Entry",
     "Feed",
     "Finding",
+    "Frame",
     "Guide",
     "Link",
     "Person",
     "Picture",
     "Reading",
+    "Scope",
     "Selection",
     "Stamp",
     "Window",
@@ -138,6 +141,17 @@ class Entry(Struct, frozen=True):
     article: Article
 
 
+class Scope(Struct, frozen=True):
+    """All that an entry's fragment may depend on of its feed: the same in most feeds of a site."""
+
+    root: str
+    language: str
+    author: Person
+    timezone: str
+    content: Literal["full", "summary"]
+    facets: tuple[str, ...]
+
+
 class Feed(Struct, frozen=True, omit_defaults=True):
     """All that a document says of its feed.
 
@@ -166,6 +180,17 @@ class Feed(Struct, frozen=True, omit_defaults=True):
     def url(self) -> str:
         """The address of the feed's page, which ends in a slash."""
         return self.root + quote(self.path)
+
+    def address(self, path: str) -> str:
+        """Return the absolute URL of a public path, which may be another feed's."""
+        return self.root + quote(path.removeprefix("/"))
+
+    @property
+    def scope(self) -> Scope:
+        """What its entries may know of it."""
+        return Scope(
+            self.root, self.language, self.author, self.timezone, self.content, self.facets
+        )
 
 
 class Link(Struct, frozen=True, omit_defaults=True):
@@ -221,6 +246,18 @@ class Window(Struct, frozen=True, omit_defaults=True):
         return f"{self.feed.url}archive/{period}/" if period else self.feed.url
 
 
+class Frame(Struct, frozen=True):
+    """A document but for its entries: the bytes before, behind and between their fragments."""
+
+    head: bytes
+    tail: bytes
+    between: bytes = b""
+
+    def splice(self, fragments: Iterable[bytes]) -> bytes:
+        """Return the whole document: a fragment for each of the window's entries, in order."""
+        return self.head + self.between.join(fragments) + self.tail
+
+
 class Document(Struct, frozen=True):
     """A document that could be made: its path, and the version that its bytes will have.
 
@@ -236,3 +273,7 @@ class Document(Struct, frozen=True):
     modified: datetime | None
     max_age: int
     window: Window
+
+    def tag(self, encoding: str) -> str:
+        """Return what the ETag says: which bytes these are, in an encoding."""
+        return self.version if encoding == "identity" else f"{self.version}-{encoding}"

@@ -4,6 +4,7 @@ Only what is kept comes back from them, packed there: articles themselves would 
 their way than they take to be read.
 """
 
+import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -42,14 +43,17 @@ class _Named(Exception):
 
 
 def parse_many(
-    settings: Settings, chunks: Iterator[Chunk], jobs: int
+    settings: Settings, chunks: Iterator[Chunk], jobs: int | None
 ) -> Iterator[tuple[Chunk, Answers]]:
-    """Let `jobs` processes parse the files that are wanted with each chunk, one at a time each.
+    """Let processes parse the files that are wanted with each chunk, one at a time each.
+
+    They are as many as `jobs`, or as there are processors.
 
     Yield the chunks in their order with what was parsed. Missing are the first few files, those
     that name others beside them, and those whose process died. Who asks deals with a chunk
     meanwhile.
     """
+    jobs = jobs or len(os.sched_getaffinity(0))
     seen = 0
     for chunk in chunks:
         seen += len(chunk[1])

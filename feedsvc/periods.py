@@ -35,6 +35,7 @@ class Period(Struct, frozen=True):
         return self.start <= moment < self.end
 
 
+@lru_cache(maxsize=1024)
 def read_period(name: str, zone: str) -> Period | None:
     """Return the period of a name, None where there is no such period."""
     match = _NAME.fullmatch(name)
@@ -80,6 +81,7 @@ def find_period(moment: int, level: int, zone: str) -> Period:
     return period
 
 
+@lru_cache(maxsize=1024)
 def _find_day(moment: int, zone: str) -> tuple[date, int, int]:
     """Return the day of a moment, its start and its end.
 

@@ -7,6 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from threading import Thread
+from typing import Protocol
 
 __all__ = ["show_progress"]
 
@@ -17,30 +20,48 @@ PAUSE = 10.0
 """Seconds between lines."""
 
 
-@contextmanager
-def show_progress(noun: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show how many of what `noun` says are done, on standard error.
+class Advance(Protocol):
+    """What is called with how many are done, and how many there are where that is known."""
 
-    Yields what is to be called with how many are done, and how many there are if that is known.
+    def __call__(self, done: int, total: int | None = None) -> None: ...
+
+
+@contextmanager
+def show_progress(
+    noun: str, count: Callable[[], int] | None = None, *, quiet: bool = False
+) -> Iterator[Advance]:
+    """Show how many of what `noun` names are done, on standard error; nothing where `quiet`.
+
+    Who doesn't know how many there are gives what counts them: that is done beside the work.
     """
     began = time.monotonic()
+    shown = began + PATIENCE
+    show: Advance | None = None
+    counted: list[int] = []
     with ExitStack() as stack:
-        shown = began + PATIENCE
-        show: Callable[[int, int | None], None] | None = None
 
         def advance(done: int, total: int | None = None) -> None:
             nonlocal shown, show
             now = time.monotonic()
-            if now < shown:
+            if quiet or now < shown:
                 return
-            if sys.stderr.isatty():
-                show = show or stack.enter_context(_show_bar(noun, began))
-                show(done, total)
-            else:
-                print(_say(noun, done, total, now - began), file=sys.stderr, flush=True)
-                shown = now + PAUSE
+            if show is None:
+                if count:
+                    Thread(target=lambda: counted.append(count()), daemon=True).start()
+                bar = sys.stderr.isatty()
+                show = (
+                    stack.enter_context(_show_bar(noun, began))
+                    if bar
+                    else partial(_show_line, noun, began)
+                )
+            show(done, next(iter(counted), total))
+            shown = now if sys.stderr.isatty() else now + PAUSE
 
         yield advance
+
+
+def _show_line(noun: str, began: float, done: int, total: int | None = None) -> None:
+    print(_say(noun, done, total, time.monotonic() - began), file=sys.stderr, flush=True)
 
 
 def _say(noun: str, done: int, total: int | None, seconds: float) -> str:
@@ -52,7 +73,7 @@ def _say(noun: str, done: int, total: int | None, seconds: float) -> str:
 
 
 @contextmanager
-def _show_bar(noun: str, began: float) -> Iterator[Callable[[int, int | None], None]]:
+def _show_bar(noun: str, began: float) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -64,7 +85,7 @@ def _show_bar(noun: str, began: float) -> Iterator[Callable[[int, int | None], N
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
-        def show(done: int, total: int | None) -> None:
+        def show(done: int, total: int | None = None) -> None:
             rate = done / (time.monotonic() - began)
             of = f" of {total}" if total is not None else ""
             text = f"{done}{of} {noun}, {rate:.0f} a second"

@@ -5,7 +5,6 @@ change, and nothing kept here is ever invalid. Planning reads no text; only `bod
 bytes of media are kept nowhere: `open` opens their file.
 """
 
-import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -13,27 +12,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import FileIO
 from typing import Literal, TypeAlias
-from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
 
+from feedsvc.cache import Cache
 from feedsvc.contents import Contents
 from feedsvc.errors import IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
 from feedsvc.index import Index
 from feedsvc.media import open_public
-from feedsvc.model import Document, Entry, Window
+from feedsvc.model import Document, Window
 from feedsvc.paths import Place, read_path
 from feedsvc.readers.media import tell_type
+from feedsvc.rendering import Renderer, pack
 from feedsvc.settings import Settings
 from feedsvc.terms import take_terms
 
-__all__ = ["Encoding", "Publication", "locate"]
+__all__ = ["Encoding", "Publication"]
 
 Encoding: TypeAlias = Literal["identity", "gzip"]
 
-MOST_PLANS = 256
+MOST_PLANS = 64
 """Documents whose plans are kept: those asked for last."""
 
 ARCHIVE_AGE = 86_400
@@ -42,9 +42,8 @@ ARCHIVE_AGE = 86_400
 MEDIUM_AGE = 31_536_000
 """Seconds that a medium is good for: a year, the most that caches count with."""
 
-
-GZIP_LEVEL = 5
-"""A little larger than at 6, in less than half the time: the first to ask waits for it."""
+STRIPES = 16
+"""Documents that may be made at a time, by as many threads; who asks for the same one waits."""
 
 
 class _Edition:
@@ -65,12 +64,15 @@ class Publication:
     def __init__(self, settings: Settings, index: Index, *, follow: bool = False) -> None:
         self.index = index
         self._given, self._follow = settings, follow
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._edition = _Edition(settings, index, -1)
         self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
         self._shown: OrderedDict[str, Document] = OrderedDict()
         """The documents whose bytes were asked for last: a newer plan may have none yet."""
-        self._bodies = _Bodies(settings.cache_mb * 1024 * 1024)
+        self.cache = Cache(settings.cache_mb * 1024 * 1024)
+        """Bodies by their tags, and what they are made of."""
+        self._renderer = Renderer(index, self.cache)
+        self._making = [threading.Lock() for _ in range(STRIPES)]
 
     @property
     def settings(self) -> Settings:
@@ -87,10 +89,9 @@ class Publication:
         return (document.path for document in self.documents())
 
     def documents(self) -> Iterator[Document]:
-        """Plan every document, in the order of `paths`."""
+        """Plan every document, in the order of `paths`; without their dates."""
         edition = self._edition
-        found = edition.contents.list_all()
-        return (self._plan(edition.settings, place, window) for place, window in found)
+        return (_describe(edition.settings, *found) for found in edition.contents.list_all())
 
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
@@ -147,14 +148,13 @@ class Publication:
         Where the index can't be written just now, the document has no date for the moment.
         """
         now = int(datetime.now(UTC).timestamp())
-        address = locate(document.window, document.path)
+        address = document.window.feed.address(document.path)
         try:
             with self.index.transaction():
                 self.index.record(address, document.version, now)
         except IndexUnusable:
             return document
-        modified = self._date(document.window, document.path, document.version)
-        return replace(document, modified=modified)
+        return self._date(document)
 
     def plan(self, path: str) -> Document | None:
         """Plan the document at `path` from the index as it is now, None where there is none."""
@@ -163,59 +163,45 @@ class Publication:
     def _plan_at(self, edition: _Edition, path: str) -> Document | None:
         place = read_path(path)
         found = edition.contents.find(place) if place else None
-        return self._plan(edition.settings, *found) if found else None
+        return self._date(_describe(edition.settings, *found)) if found else None
 
-    def _plan(self, settings: Settings, place: Place, window: Window) -> Document:
-        if place.format == "media":
-            version = place.slug.partition(".")[0]
-            return Document(
-                path=place.path,
-                format=place.format,
-                media_type=tell_type(place.slug),
-                version=version,
-                modified=self._date(window, place.path, version),
-                max_age=MEDIUM_AGE,
-                window=window,
-            )
-        format = FORMATS[place.format]
-        inputs = msgspec.msgpack.encode((place.path, identify_renderer(format.name), window))
-        version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
-        media_type = format.media_type
-        if settings.media_type == "browser" and media_type.endswith("+xml"):
-            media_type = "application/xml"
-        return Document(
-            path=place.path,
-            format=format.name,
-            media_type=media_type,
-            version=version,
-            modified=self._date(window, place.path, version),
-            max_age=ARCHIVE_AGE if window.closed else settings.poll_minutes * 60,
-            window=window,
-        )
-
-    def _date(self, window: Window, path: str, version: str) -> datetime | None:
-        """Return when a version was first seen, None where another was recorded last, or none."""
-        edition = self.index.edition(locate(window, path))
-        return edition[1] if edition and edition[0] == version else None
+    def _date(self, document: Document) -> Document:
+        """Tell when a document's version was first seen, if it was recorded last."""
+        edition = self.index.edition(document.window.feed.address(document.path))
+        if edition and edition[0] == document.version:
+            return replace(document, modified=edition[1])
+        return document
 
     def body(self, document: Document, encoding: Encoding = "identity") -> bytes:
         """Return a document's bytes, made once per version and encoding.
 
         Raises Superseded where the text it was planned from is gone.
         """
+        tag = document.tag(encoding)
+        body = self.cache.get(tag)
+        if body is None:
+            with self._making[hash(tag) % STRIPES]:
+                body = self.cache.get(tag)
+                if body is None:
+                    body = self._make(document, encoding)
+                    self.cache.put(tag, body)
         with self._lock:
-            body = self._bodies.get((document.version, encoding))
-            if body is None:
-                if encoding == "gzip":
-                    body = gzip.compress(self.body(document), GZIP_LEVEL, mtime=0)
-                else:
-                    body = self._render(document)
-                self._bodies.put((document.version, encoding), body)
             self._shown[document.path] = document
             self._shown.move_to_end(document.path)
             if len(self._shown) > MOST_PLANS:
                 self._shown.popitem(last=False)
-            return body
+        return body
+
+    def _make(self, document: Document, encoding: Encoding) -> bytes:
+        if encoding == "identity":
+            return self.render(document)
+        # Few ask for what is packed as it is, and fragments are kept: that isn't.
+        body = self.cache.get(document.tag("identity")) or self.render(document)
+        return pack(document, body)
+
+    def render(self, document: Document) -> bytes:
+        """Return a document's bytes, for who needs them once; raises Superseded as `body`."""
+        return self._renderer.render(document)
 
     def open(self, document: Document) -> FileIO:
         """Open the file of a document that is a medium, for the caller to read and close.
@@ -227,19 +213,6 @@ class Publication:
             raise Superseded(document.path, "superseded", "no file has these bytes any more")
         return file
 
-    def _render(self, document: Document) -> bytes:
-        stamps = document.window.stamps
-        articles = self.index.articles([stamp.digest for stamp in stamps])
-        if any(stamp.digest not in articles for stamp in stamps):
-            raise Superseded(document.path, "superseded", f"version {document.version}")
-        entries = []
-        for stamp in stamps:
-            article = articles[stamp.digest]
-            page = Place("entry", slug=stamp.slug).path
-            url = article.url or locate(document.window, page)
-            entries.append(Entry(stamp.id, stamp.published, stamp.updated, url, article))
-        return FORMATS[document.format].render(document.window, entries)
-
     def settle(self, now: datetime) -> None:
         """Record the version of each main document, so that all processes tell one Last-Modified.
 
@@ -249,31 +222,34 @@ class Publication:
         with self.index.transaction():
             paths = (Place(format).path for format in ("css", "opml", *FEED_FORMATS))
             for document in filter(None, map(self.plan, paths)):
-                address = locate(document.window, document.path)
+                address = document.window.feed.address(document.path)
                 self.index.record(address, document.version, int(now.timestamp()))
 
 
-def locate(window: Window, path: str) -> str:
-    """Return the absolute URL of a path, by the settings that the window was planned with."""
-    return window.feed.root + quote(path.removeprefix("/"))
-
-
-class _Bodies:
-    """Bytes by version and encoding, the most recently used within a budget."""
-
-    def __init__(self, budget: int) -> None:
-        self._budget, self._size = budget, 0
-        self._bodies: OrderedDict[tuple[str, Encoding], bytes] = OrderedDict()
-
-    def get(self, key: tuple[str, Encoding]) -> bytes | None:
-        body = self._bodies.get(key)
-        if body is not None:
-            self._bodies.move_to_end(key)
-        return body
-
-    def put(self, key: tuple[str, Encoding], body: bytes) -> None:
-        self._bodies[key] = body
-        self._size += len(body)
-        while self._size > self._budget and len(self._bodies) > 1:
-            _, dropped = self._bodies.popitem(last=False)
-            self._size -= len(dropped)
+def _describe(settings: Settings, place: Place, window: Window) -> Document:
+    """Describe a document that isn't dated yet."""
+    if place.format == "media":
+        return Document(
+            path=place.path,
+            format=place.format,
+            media_type=tell_type(place.slug),
+            version=place.slug.partition(".")[0],
+            modified=None,
+            max_age=MEDIUM_AGE,
+            window=window,
+        )
+    format = FORMATS[place.format]
+    inputs = msgspec.msgpack.encode((place.path, identify_renderer(format.name), window))
+    version = hashlib.blake2b(inputs, digest_size=16).hexdigest()
+    media_type = format.media_type
+    if settings.media_type == "browser" and media_type.endswith("+xml"):
+        media_type = "application/xml"
+    return Document(
+        path=place.path,
+        format=format.name,
+        media_type=media_type,
+        version=version,
+        modified=None,
+        max_age=ARCHIVE_AGE if window.closed else settings.poll_minutes * 60,
+        window=window,
+    )

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from feedsvc.cache import Cache
 from feedsvc.errors import FeedsvcError
 
 __all__ = ["Replay"]
@@ -22,26 +23,29 @@ Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 PATIENCE = 0.01
 """Seconds for which answers are replayed before the index is asked whether they still hold."""
 
-MOST_ANSWERS = 1000
+MOST_ANSWERS = 500
 """Answers kept at most: what clients ask for, and send as Accept-Encoding, is up to them."""
 
 
 class _Answer(Struct):
-    """What the app answers to a plain GET, and to one by a client that has this version."""
+    """What the app answers to a plain GET, and to one by a client that has this version.
+
+    `tag` is what the cache knows the body by.
+    """
 
     headers: Headers
-    body: list[bytes]
+    tag: str
     tags: frozenset[str]
     fresh_headers: Headers
 
 
 class Replay:
-    """A WSGI application around `app`; `revision` is the index's, `budget` in bytes of bodies."""
+    """A WSGI application around `app`; `revision` is the index's, `cache` has the bodies."""
 
-    def __init__(self, app: Application, revision: Callable[[], int], budget: int) -> None:
-        self.app, self._ask_revision, self._budget = app, revision, budget
+    def __init__(self, app: Application, revision: Callable[[], int], cache: Cache) -> None:
+        self.app, self._ask_revision, self._cache = app, revision, cache
         self._answers: dict[tuple[str, str], _Answer] = {}
-        self._size = 0
+        self._headers: dict[tuple[str, str], tuple[str, str]] = {}
         self._revision = -1
         self._asked = float("-inf")
 
@@ -55,8 +59,11 @@ class Replay:
             return self._pass(environ, start_response)
         held = environ.get("HTTP_IF_NONE_MATCH")
         if held is None and "HTTP_IF_MODIFIED_SINCE" not in environ:
+            body = self._cache.get(answer.tag) if method == "GET" else b""
+            if body is None:
+                return self._pass(environ, start_response)
             start_response("200 OK", answer.headers.copy())
-            return answer.body if method == "GET" else []
+            return [body] if body else []
         if held in answer.tags:
             start_response("304 NOT MODIFIED", answer.fresh_headers.copy())
             return []
@@ -70,7 +77,7 @@ class Replay:
             revision = self._revision
         if revision != self._revision:
             # A new one: a thread that is about to keep an older answer keeps it in the old.
-            self._answers, self._size = {}, 0
+            self._answers, self._headers = {}, {}
             self._revision = revision
         self._asked = monotonic()
         return self._answers
@@ -90,19 +97,23 @@ class Replay:
             return chunks
         body = _join(chunks)
         # An answer without a date is still to get one.
-        if status.startswith("200") and "Last-Modified" in named and len(body) <= self._budget:
+        if status.startswith("200") and "Last-Modified" in named:
             tag = named["ETag"]
             _, fresh_headers, chunks = _call(self.app, environ | {"HTTP_IF_NONE_MATCH": tag})
             _join(chunks)
-            self._size += len(body)
-            if len(answers) >= MOST_ANSWERS or self._size > self._budget:
+            if len(answers) >= MOST_ANSWERS:
                 answers.clear()
-                self._size = len(body)
+                self._headers = {}
+            self._cache.put(tag.strip('"'), body)
             answers[environ["PATH_INFO"], environ.get("HTTP_ACCEPT_ENCODING", "")] = _Answer(
-                headers, [body], _list_forms(tag), fresh_headers
+                self._share(headers), tag.strip('"'), _list_forms(tag), self._share(fresh_headers)
             )
         start_response(status, headers.copy())
         return [body]
+
+    def _share(self, headers: Headers) -> Headers:
+        """Return the same headers, of which those of several answers are there once."""
+        return [self._headers.setdefault(header, header) for header in headers]
 
 
 def _call(app: Application, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:

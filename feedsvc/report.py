@@ -1,6 +1,7 @@
 """The report: what one ingest did, and how that is told."""
 
 import os
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -51,10 +52,21 @@ class Report(Struct):
         )
 
     def tell_damage(self) -> str:
-        """Tell what became of a damaged index, and of what it held."""
-        return f"the index was damaged: it is kept as {self.aside}, and made anew from the folder"
+        """Tell what became of a damaged index, "" where there was none."""
+        made = f"the index was damaged: it is kept as {self.aside}, and was made anew"
+        return made if self.aside else ""
 
     def tell_change(self) -> str:
         """Tell what has changed, "" where nothing has."""
         names = ("new", "changed", "withdrawn")
         return ", ".join(f"{count} {name}" for name in names if (count := getattr(self, name)))
+
+    def warn(self, folder: str) -> Iterator[str]:
+        """Yield what somebody should look after."""
+        if self.kept:
+            yield (
+                f"{folder} has no articles; the {self.kept} published stay"
+                " (--allow-empty withdraws them)"
+            )
+        if damage := self.tell_damage():
+            yield damage

@@ -81,7 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     labels: Literal["prompt", "always", "never"] = "prompt"
     max_article_bytes: int = 4 * 1024 * 1024
     max_media_bytes: int = 512 * 1024 * 1024
-    cache_mb: int = 64
+    cache_mb: int = 3
     rescan_minutes: int = 10
     facets: tuple[str, ...] = KINDS
     min_entries: int = 1

@@ -21,7 +21,7 @@ from feedsvc.formats import FEED_FORMATS, FORMATS
 from feedsvc.index.engines import open_index
 from feedsvc.media import stream
 from feedsvc.model import Document
-from feedsvc.publication import Encoding, Publication, locate
+from feedsvc.publication import Encoding, Publication
 from feedsvc.ranges import read_range
 from feedsvc.replay import Replay
 from feedsvc.settings import Settings
@@ -51,8 +51,7 @@ def create_app(settings: Settings, *, downloads: int | None = None, follow: bool
     publication = Publication(settings, open_index(settings.database), follow=follow)
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
-    budget = settings.cache_mb * 1024 * 1024
-    replay = Replay(app.wsgi_app, publication.index.revision, budget)
+    replay = Replay(app.wsgi_app, publication.index.revision, publication.cache)
     app.wsgi_app = replay  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
@@ -195,13 +194,12 @@ def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, in
 def _describe(document: Document, encoding: Encoding) -> Headers:
     """Make the headers of 200 and 304."""
     window = document.window
-    tag = document.version if encoding == "identity" else f"{document.version}-{encoding}"
     age = document.max_age
     headers = Headers(
         {
             "Content-Type": f"{document.media_type}; charset=utf-8",
             "Content-Language": window.feed.language,
-            "ETag": f'"{tag}"',
+            "ETag": f'"{document.tag(encoding)}"',
             "Cache-Control": f"public, max-age={age}"
             + ("" if window.closed else f", stale-while-revalidate={age}, stale-if-error=86400"),
             "Vary": "Accept-Encoding",
@@ -216,7 +214,7 @@ def _describe(document: Document, encoding: Encoding) -> Headers:
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
     # A hub is only found where both it and self are in double quotes.
-    links = [f'<{locate(window, document.path)}>; rel="self"']
+    links = [f'<{window.feed.address(document.path)}>; rel="self"']
     if document.format in FEED_FORMATS:
         links += [f'<{hub}>; rel="hub"' for hub in window.feed.hubs]
     if not document.media_type.startswith("text/html"):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from feedsvc.index import Index
 from feedsvc.model import Feed, Stamp, Window
 from feedsvc.periods import FINEST, Period, find_period, read_period
+from feedsvc.timeline import Asked, Timeline
 
 __all__ = ["Windows"]
 
@@ -21,10 +22,16 @@ BEFORE_ALL, AFTER_ALL = -(1 << 62), 1 << 62
 
 
 class Windows:
-    """The windows of one feed. Archives hold up to `size` entries, but those of a minute more."""
+    """The windows of one feed. Archives hold up to `size` entries, but those of a minute more.
 
-    def __init__(self, index: Index, feed: Feed, size: int) -> None:
+    `timeline` is the feed's, where it was read already.
+    """
+
+    def __init__(
+        self, index: Index, feed: Feed, size: int, timeline: Timeline | None = None
+    ) -> None:
         self._index, self._feed, self._size = index, feed, size
+        self._timeline = timeline or Asked(index, feed.path)
 
     def newest(self, entries: int, *, archived: bool) -> Window:
         """Return the `entries` that were updated last; with archives, the open one's too.
@@ -33,7 +40,7 @@ class Windows:
         minute of too many, it is the first of those archives instead.
         """
         stamps = self._index.newest(self._feed.path, entries)
-        last = self._index.last_before(self._feed.path, AFTER_ALL)
+        last = self._timeline.last_before(AFTER_ALL)
         prev = ""
         if archived and last is not None:
             leaf = self._find_leaf(last)
@@ -51,14 +58,13 @@ class Windows:
         Periods come and go as articles do, and a client may be on its way: one that is part of
         an archive now is answered by that, an empty one by the archive before it.
         """
-        path = self._feed.path
         asked = read_period(name, self._feed.timezone)
-        last = self._index.last_before(path, AFTER_ALL)
+        last = self._timeline.last_before(AFTER_ALL)
         if asked is None or last is None:
             return None
-        moment = self._index.last_before(path, asked.end)
+        moment = self._timeline.last_before(asked.end)
         if moment is None:
-            moment = self._index.first_from(path, asked.end)
+            moment = self._timeline.first_from(asked.end)
             assert moment is not None
         leaf = self._find_leaf(moment)
         node = asked if moment in asked and asked.level < leaf.level else leaf
@@ -71,15 +77,20 @@ class Windows:
             closed=last not in node,
         )
 
-    def archives(self) -> Iterator[str]:
-        """Yield the names of all archives, the oldest first, a cover after its parts."""
-        yield from self._walk(0, BEFORE_ALL, AFTER_ALL)
+    def archives(self) -> Iterator[tuple[int, str]]:
+        """Yield all archives, the oldest first, a cover after its parts.
 
-    def _walk(self, level: int, start: int, end: int) -> Iterator[str]:
+        Each is the time at which the entries that it holds begin, and its name.
+        """
+        return self._walk(0, BEFORE_ALL, AFTER_ALL)
+
+    def _walk(self, level: int, start: int, end: int) -> Iterator[tuple[int, str]]:
         for period in self._parts(level, start, end):
+            begin = period.start
             if self._is_split(period):
-                yield from self._walk(level + 1, period.start, period.end)
-            yield period.name
+                for begin, name in self._walk(level + 1, period.start, period.end):
+                    yield begin, name
+            yield begin, period.name
 
     def parts(self, name: str = "") -> tuple[str, ...]:
         """Name the periods with entries that a period was split into, newest first.
@@ -96,11 +107,11 @@ class Windows:
         return tuple(part.name for part in found)[::-1]
 
     def _parts(self, level: int, start: int, end: int) -> Iterator[Period]:
-        moment = self._index.first_from(self._feed.path, start)
+        moment = self._timeline.first_from(start)
         while moment is not None and moment < end:
             period = find_period(moment, level, self._feed.timezone)
             yield period
-            moment = self._index.first_from(self._feed.path, period.end)
+            moment = self._timeline.first_from(period.end)
 
     def _find_leaf(self, moment: int) -> Period:
         """Return the period that isn't split and holds the entries of a moment."""
@@ -116,13 +127,13 @@ class Windows:
         return self._count(period.start, period.end, self._size + 1) > self._size
 
     def _name_before(self, leaf: Period) -> str:
-        return self._name_beside(leaf, self._index.last_before(self._feed.path, leaf.start))
+        return self._name_beside(leaf, self._timeline.last_before(leaf.start))
 
     def _name_after(self, node: Period, leaf: Period) -> str:
         """Name what is read after an archive; from a cover that is the first of its parts."""
         if node == leaf:
-            return self._name_beside(leaf, self._index.first_from(self._feed.path, leaf.end))
-        first = self._index.first_from(self._feed.path, node.start)
+            return self._name_beside(leaf, self._timeline.first_from(leaf.end))
+        first = self._timeline.first_from(node.start)
         assert first is not None
         return find_period(first, node.level + 1, self._feed.timezone).name
 
@@ -137,7 +148,7 @@ class Windows:
         return self._index.between(self._feed.path, period.start, period.end)
 
     def _count(self, start: int, end: int, most: int) -> int:
-        return self._index.count(self._feed.path, start, end, most)
+        return self._timeline.count(start, end, most)
 
 
 def _merge(stamps: tuple[Stamp, ...], others: tuple[Stamp, ...]) -> tuple[Stamp, ...]:

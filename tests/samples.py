@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from feedsvc.formats import FEED_FORMATS, FORMATS
 from feedsvc.model import (
     Article,
     Enclosure,
@@ -17,6 +18,8 @@ from feedsvc.model import (
     Stamp,
     Window,
 )
+
+render_atom, render_rss, render_json, render_page = (FORMATS[name].render for name in FEED_FORMATS)
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 AWKWARD = ("C++", "A & B", "<x>", 'say "so"', "🍕", "עברית", "a/b", ".NET")

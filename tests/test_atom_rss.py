@@ -15,10 +15,18 @@ from msgspec.structs import replace
 
 from feedsvc.facets import locate
 from feedsvc.formats.addresses import list_links, locate_facet
-from feedsvc.formats.atom_rss import render_atom, render_rss
 from feedsvc.model import Entry, Person, Picture, Window
 from tests.conftest import SHARED
-from tests.samples import AWKWARD, FEED, FILES, PICTURE, make_entry, make_window
+from tests.samples import (
+    AWKWARD,
+    FEED,
+    FILES,
+    PICTURE,
+    make_entry,
+    make_window,
+    render_atom,
+    render_rss,
+)
 
 Render = Callable[[Window, Sequence[Entry]], bytes]
 

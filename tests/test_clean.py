@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedsvc.clean import clean_line, clean_text, clean_url, decode, trim
+from feedsvc.clean import LONGEST_URI, clean_line, clean_text, clean_url, decode, trim
 from feedsvc.errors import BadValue
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))  # lone surrogates too
@@ -270,6 +270,14 @@ def test_address_that_cannot_be_published_is_refused(text: str, fault: str) -> N
     with pytest.raises(BadValue) as caught:
         clean_url(text)
     assert str(caught.value) == fault
+
+
+def test_address_is_as_long_as_programs_take() -> None:
+    longest = f"https://example.org/{'a' * (LONGEST_URI - 20)}"
+    assert clean_url(longest) == longest
+    for longer in (f"{longest}a", f"{longest[:-1]}é"):
+        with pytest.raises(BadValue, match=r"too long: 'https://.*…' has over 2000 characters"):
+            clean_url(longer)
 
 
 @pytest.mark.parametrize(

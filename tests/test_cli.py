@@ -367,6 +367,30 @@ def test_an_empty_folder_withdraws_only_what_it_may(site: Site, command: tuple[s
 # export
 
 
+def test_quiet_commands_tell_only_what_is_wrong(mixed: Site) -> None:
+    for command in (("ingest",), ("export", "--output", "out", "--url", "https://a.org/")):
+        result = run(*command, mixed.folder, "--quiet", "--jobs", "2")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "refused" not in result.stderr
+        assert len(result.stderr.splitlines()) == len(mixed.index.refused())
+
+
+def test_damaged_index_is_told_and_kept_aside(site: Site) -> None:
+    site.write("a.txt", url=None)
+    run("ingest", site.folder)
+    index = site.folder / ".feedsvc" / "index.sqlite"
+    index.write_bytes(index.read_bytes()[:4096] + b"damage" * 9999)
+    result = run("ingest", site.folder)
+    assert result.exit_code == 0
+    assert "1 new" in result.stdout or "1 changed" in result.stdout
+    aside = f"{index}.damaged"
+    assert result.stderr == (
+        f"warning: the index was damaged: it is kept as {aside}, and was made anew\n"
+    )
+    assert Path(aside).read_bytes().endswith(b"damage")
+    assert run("ingest", site.folder).stderr == ""
+
+
 def test_export_counts_files_and_warns_without_a_url(site: Site) -> None:
     site.write("a.txt")
     result = run("export", site.folder, "--output", "out")
@@ -388,7 +412,7 @@ def test_export_counts_files_and_warns_without_a_url(site: Site) -> None:
     ("arguments", "fault"),
     [
         (["ingest", "articles", "--database", "text/x"], "feedsvc: {here}/text/x: can't"),
-        (["ingest", "articles", "--database", "text"], "feedsvc: {here}/text: the index can't be"),
+        (["ingest", "articles", "--database", "text"], "feedsvc: {here}/text: is no index: it"),
         (["ingest", "articles", "--database", "."], "feedsvc: {here}: can't be the index"),
         (["export", "articles", "--output", "text", "--url", "http://a.b"], "feedsvc: text: can't"),
         (["export", "articles", "--output", "full", "--url", "http://a.b"], "feedsvc: full: files"),

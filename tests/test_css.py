@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from feedsvc.formats import FORMATS
-from feedsvc.formats.atom_rss import render_atom, render_rss
 from feedsvc.formats.css import render_css
 from feedsvc.formats.phrases import choose_phrases, list_languages
 from feedsvc.model import Article, Enclosure, Entry, Feed, Person, Picture, Window
 from tests.chromium import CHROMIUM, QUIET
+from tests.samples import render_atom, render_rss
 
 FEED = Feed(
     root="http://127.0.0.1/",

@@ -64,8 +64,10 @@ def test_folder_is_told_when_it_can_not_be_read_and_when_it_can_again() -> None:
         events = Events(place)
         try:
             os.utime(sub)  # tells nothing
+            (Path(place) / "a.txt").touch()
+            assert gather(events, "a.txt") <= {"a.txt", "sub"}  # it may be told as a new one
             sub.chmod(0)
-            assert gather(events, "sub") == {"sub"}
+            assert "sub" in gather(events, "sub")
             events.hidden = frozenset({"sub"})
             sub.chmod(0o755)
             assert gather(events, "sub") == {"sub"}

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,8 @@ from feedsvc import create_app
 from feedsvc.errors import ExportError, Superseded
 from feedsvc.export import MANIFEST, Export, export
 from feedsvc.index.sqlite import SqliteIndex
-from feedsvc.publication import GZIP_LEVEL, Publication
+from feedsvc.model import Document
+from feedsvc.publication import Publication
 from tests.conftest import SEEDS, Site
 
 FILES = {
@@ -72,27 +72,6 @@ def test_every_path_is_exported_as_it_is_served(published: Site, out: Path) -> N
         assert answer.data == packed.read_bytes()
         assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
     app.extensions["feedsvc"].index.close()
-
-
-def test_bytes_are_kept_within_the_budget_and_always_those_used_last(
-    make_site: Callable[..., Site],
-) -> None:
-    site = make_site(cache_mb=1)
-    site.write("a.txt", text="Long. " * 130_000)
-    site.ingest()
-    publication = site.publication
-    atom, rss = (publication.document(path) for path in ("/atom.xml", "/rss.xml"))
-    assert atom
-    assert rss
-    first = publication.body(atom)
-    assert publication.body(rss, "gzip") == gzip.compress(
-        publication.body(rss), GZIP_LEVEL, mtime=0
-    )
-    assert publication.body(atom) == first
-    site.index.execute("DELETE FROM content")  # from now on there is only what is kept
-    assert publication.body(atom) == first
-    with pytest.raises(Superseded):
-        publication.body(rss)
 
 
 def test_a_plan_that_a_commit_overtakes_is_not_kept(site: Site) -> None:
@@ -310,21 +289,18 @@ def kill_export(site: Site, out: Path) -> None:
 
 
 def test_a_first_export_that_broke_off_is_completed(published: Site, out: Path) -> None:
-    publication = published.publication
-    atom = publication.document("/atom.xml")
-    assert atom
-    publication.body(atom)  # of the others there will be no text
-    kept = published.index.execute("SELECT digest, article FROM content")
-    published.index.execute("DELETE FROM content")
+    class Broken(Publication):
+        def render(self, document: Document) -> bytes:
+            if document.path == "/rss.xml":
+                raise Superseded(document.path, "superseded")
+            return super().render(document)
+
     with pytest.raises(Superseded):
-        export(publication, out)
-    for digest, article in kept:
-        row = {"digest": digest, "article": article}
-        published.index.execute("INSERT INTO content VALUES (:digest, :article, NULL)", row)
+        export(Broken(published.settings, published.index), out)
     assert "atom.xml" in list_names(out)
     (out / ".feedsvc-tmp-rss.xml.gz").write_text("half")  # killed while it wrote
     (out / "mine.txt").write_text("mine")
-    export(publication, out)
+    export(published.publication, out)
     assert list_names(out) == NAMES | {MANIFEST, "mine.txt"}
     for path, name in FILES.items():
         assert (out / name).read_bytes() == published.body(path)
@@ -425,16 +401,19 @@ def test_files_of_a_facet_that_is_gone_are_removed_with_their_folder(
     assert not (out / "category").exists()
 
 
+@pytest.mark.parametrize("few", [0, 400])
 def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
-    published: Site, out: Path
+    published: Site, out: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("feedsvc.export.FEW", few)
+
     class Vanishing(Publication):
         """A publication of which a facet goes as soon as all was planned."""
 
-        def body(self, *args: Any) -> bytes:
+        def render(self, document: Document) -> bytes:
             (published.folder / "c.txt").unlink(missing_ok=True)
             published.ingest()
-            return super().body(*args)
+            return super().render(document)
 
     published.write("c.txt", text="Text.\nRare\nShare this article:")
     published.ingest()
@@ -444,10 +423,12 @@ def test_document_that_goes_while_others_are_written_is_left_for_the_next_run(
     assert list_names(out) == NAMES | {MANIFEST}
 
 
+@pytest.mark.parametrize("few", [0, 400])
 def test_archive_that_merges_while_others_are_written_is_not_another_s_copy(
-    make_site: Callable[..., Site], out: Path
+    make_site: Callable[..., Site], out: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its path is answered by the archive that holds its entries: that has a file of its own."""
+    monkeypatch.setattr("feedsvc.export.FEW", few)
     site = make_site(url="https://example.org/", entries=1, archive_size=2)
     for month in (1, 2, 3):
         site.write(f"{month}.txt", date=f"2022-0{month}-01")
@@ -455,11 +436,11 @@ def test_archive_that_merges_while_others_are_written_is_not_another_s_copy(
     site.ingest()
 
     class Merging(Publication):
-        def body(self, *args: Any) -> bytes:
+        def render(self, document: Document) -> bytes:
             if (site.folder / "1.txt").exists():
                 (site.folder / "1.txt").unlink()
                 site.ingest()
-            return super().body(*args)
+            return super().render(document)
 
     export(Merging(site.settings, site.index), out)
     assert not (out / "archive" / "2022-02" / "atom.xml").exists()

@@ -291,6 +291,13 @@ def test_summary_is_a_line_of_text() -> None:
     assert read("summary:  We <b>did</b>\u202e  x: y ").summary == "We <b>did</b> x: y"
 
 
+@pytest.mark.parametrize("name", ["author", "category", "id"])
+def test_name_that_no_index_could_sort_is_refused(name: str) -> None:
+    long = f"urn:{'a' * 496}"
+    assert read(f"{name}: {long}") is not None
+    assert refuse(f"{name}: {long}a").startswith(f"a.txt:2: {name}: too long: 'urn:")
+
+
 @pytest.mark.parametrize(
     "text",
     [

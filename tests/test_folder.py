@@ -278,3 +278,13 @@ def test_count_is_what_a_walk_finds(tmp_path: Path) -> None:
         path.touch()
     assert count(str(tmp_path)) == len(list(walk(str(tmp_path), {}))) == 4
     assert count(str(tmp_path / "none")) == 0, "who walks it tells"
+
+
+def test_path_that_no_index_could_sort_is_refused(tmp_path: Path) -> None:
+    home = tmp_path.joinpath(*["é" * 100] * 9, "a" * 180)
+    home.mkdir(parents=True)
+    (home / "a.txt").touch()
+    (home / f"{'b' * 20}.txt").touch()
+    first, second = walk(str(tmp_path), {})
+    assert first.fault is None
+    assert str(second.fault).endswith("file: can't be published: its path has over 2000 bytes")

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from feedsvc.formats.jsonfeed import render_json
 from feedsvc.model import Entry, Person, Picture, Window
 from tests.jsonfeed_rules import ITEM, TOP, check_feed
-from tests.samples import AWKWARD, FEED, FILES, PICTURE, make_entry, make_window
+from tests.samples import AWKWARD, FEED, FILES, PICTURE, make_entry, make_window, render_json
 
 # What may stand in text after it was cleaned.
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)

@@ -16,7 +16,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from feedsvc.errors import IndexUnusable
-from feedsvc.publication import locate
 from feedsvc.web import create_app
 from tests.bench.corpus import write_corpus
 from tests.conftest import SEEDS, Site
@@ -70,7 +69,7 @@ def describe(site: Site, now: datetime) -> dict[str, Any]:
     """Everything that is told of every document, each first asked for at one time."""
     with site.index.transaction():
         for document in site.publication.documents():
-            address = locate(document.window, document.path)
+            address = document.window.feed.address(document.path)
             site.index.record(address, document.version, int(now.timestamp()))
     publication = site.publication
     found: dict[str, Any] = {}

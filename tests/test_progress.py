@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def run_on_terminal(code: str) -> str:
 
 
 @pytest.mark.parametrize("show", [run, run_on_terminal])
-def test_nothing_is_shown_of_a_run_that_is_soon_over(show: type[str]) -> None:
+def test_nothing_is_shown_of_a_run_that_is_soon_over(show: Callable[[str], str]) -> None:
     assert show(QUICK) == ""
 
 
@@ -57,6 +58,19 @@ def test_a_line_tells_how_many_there_are_and_how_long_it_takes() -> None:
 def test_a_line_tells_what_is_known_where_nobody_knows_how_many_there_are() -> None:
     [line] = run(LONG.format(count=8, total=None, pause=0.1)).splitlines()
     assert re.fullmatch(r"\d articles, \d+ a second", line)
+
+
+def test_how_many_there_are_is_counted_beside_the_work() -> None:
+    sooner = "import feedsvc.progress as room\nroom.PAUSE = 0.2\n"
+    counting = LONG.replace("show_progress('articles')", "show_progress('articles', lambda: 77)")
+    lines = run(sooner + counting.format(count=12, total=None, pause=0.1)).splitlines()
+    assert re.fullmatch(r"\d+ of 77 articles, \d+ a second, \d+ s left", lines[-1])
+
+
+@pytest.mark.parametrize("show", [run, run_on_terminal])
+def test_who_wants_quiet_sees_nothing(show: Callable[[str], str]) -> None:
+    quiet = LONG.replace("show_progress('articles')", "show_progress('articles', quiet=True)")
+    assert show(quiet.format(count=8, total=8, pause=0.1)) == ""
 
 
 def test_further_lines_come_now_and_then() -> None:

@@ -14,7 +14,7 @@ from feedsvc.index import MAIN, Change, digest_entry, pack_article
 from feedsvc.index.engines import open_index
 from feedsvc.ingest import ingest
 from feedsvc.model import Article, Document, Enclosure, Person, Picture
-from feedsvc.publication import Encoding, Publication, locate
+from feedsvc.publication import STRIPES, Encoding, Publication
 from tests.conftest import BOTH, NOW, Site, list_rows
 
 ENGINES = BOTH
@@ -79,8 +79,8 @@ def test_address_is_made_from_the_url_alone(make_site: MakeSite) -> None:
     site = make_site(url="https://example.org/feeds")
     site.ingest()
     window = plan(site.publication, "/").window
-    assert locate(window, "/") == "https://example.org/feeds/"
-    address = locate(window, "/category/中文/atom.xml")
+    assert window.feed.address("/") == "https://example.org/feeds/"
+    address = window.feed.address("/category/中文/atom.xml")
     assert address == "https://example.org/feeds/category/%E4%B8%AD%E6%96%87/atom.xml"
 
 
@@ -297,13 +297,13 @@ def test_plan_older_than_two_changes_is_superseded(site: Site) -> None:
     site.write("a.txt", title="Before")
     site.ingest()
     publication = site.publication
-    planned, kept = plan(publication), plan(publication, "/rss.xml")
+    planned, kept = plan(site.publication), plan(publication, "/rss.xml")
     body = publication.body(kept)
     for text in ("Second.", "Third."):
         site.write("a.txt", text=text)
         site.ingest()
     with pytest.raises(Superseded, match=r"^/atom\.xml: superseded: version "):
-        publication.body(planned)
+        site.publication.body(planned)
     assert publication.body(kept) == body, "what was rendered stays"
     assert b"Third." in publication.body(plan(publication))
 
@@ -317,7 +317,9 @@ def test_gzip_is_the_body_and_always_the_same(site: Site) -> None:
         packed = publication.body(document, "gzip")
         assert gzip.decompress(packed) == publication.body(document)
         assert packed == site.publication.body(document, "gzip")
+        assert packed[:4] == b"\x1f\x8b\x08\0", "no name is in it"
         assert packed[4:8] == b"\0\0\0\0", "no time is in it"
+        assert packed[9] == 255, "no system is in it"
 
 
 def test_bytes_are_made_once_for_each_version_and_encoding(site: Site) -> None:
@@ -330,28 +332,81 @@ def test_bytes_are_made_once_for_each_version_and_encoding(site: Site) -> None:
         assert publication.body(document, encoding) is publication.body(document, encoding)
 
 
-def test_cache_lets_the_longest_unused_go_when_over_its_budget(make_site: MakeSite) -> None:
+def test_bodies_and_fragments_are_kept_within_one_budget(make_site: MakeSite) -> None:
     site = make_site(cache_mb=1)
+    site.write("a.txt", text="A long paragraph, and on it goes. " * 12_000)  # 0.4 MB
+    site.ingest()
     publication = site.publication
-    long = "Short.\n" + "A long paragraph, and on it goes. " * 12_000  # 0.4 MB
-    kept: list[tuple[Document, bytes]] = []
+    atom, rss = plan(publication), plan(publication, "/rss.xml")
+    body = publication.body(atom)
+    assert publication.body(atom) is body
+    publication.body(rss)
+    again = publication.body(atom)
+    assert again == body
+    assert again is not body
 
-    def render(path: str) -> None:
-        document = plan(publication, path)
-        kept.append((document, publication.body(document)))
 
-    site.write("a.txt", text=long)
+def test_text_is_fetched_for_what_is_new_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        site.write(f"{number}.txt", text=OTHER)
     site.ingest()
-    render("/atom.xml")
-    render("/rss.xml")
-    assert publication.body(kept[0][0]) is kept[0][1]
-    site.write("a.txt", title="Other", text=long)
+    publication = site.publication
+    fetched: list[list[str]] = []
+    articles = site.index.articles
+
+    def fetch(digests: list[str]) -> dict[str, Article]:
+        fetched.append(digests)
+        return articles(digests)
+
+    monkeypatch.setattr(site.index, "articles", fetch)
+    publication.body(plan(publication))
+    assert [len(digests) for digests in fetched] == [3]
+    publication.body(plan(publication, "/rss.xml"))
+    assert len(fetched) == 1, "the formats of a window share it"
+    monkeypatch.setattr("feedsvc.rendering.MOST_RECENT", 1)
+    site.write("new.txt", date="2024-05-03")
     site.ingest()
-    render("/atom.xml")
-    assert publication.body(kept[0][0]) is kept[0][1], "it was used after the other"
-    again = publication.body(kept[1][0])
-    assert again == kept[1][1]
-    assert again is not kept[1][1]
+    for path in ("/atom.xml", "/rss.xml"):
+        publication.body(plan(publication, path))
+    assert [len(digests) for digests in fetched] == [3, 1, 1], "long texts aren't kept"
+
+
+def test_documents_are_made_side_by_side(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for one document doesn't keep others waiting, but those who ask for the same."""
+    site = make_site()
+    site.write("a.txt")
+    site.ingest()
+    publication = site.publication
+    first, *others = publication.documents()
+    turn = hash(first.version) % STRIPES
+    other = next(one for one in others if hash(one.version) % STRIPES != turn)
+    begun, go_on = threading.Event(), threading.Event()
+    render = publication.render
+    made: list[str] = []
+
+    def wait(document: Document) -> bytes:
+        made.append(document.path)
+        if document is first:
+            begun.set()
+            assert go_on.wait(20)
+        return render(document)
+
+    monkeypatch.setattr(publication, "render", wait)
+    bodies: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: bodies.append(publication.body(first))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(20)
+    assert publication.body(other)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert bodies[0] is bodies[1]
+    assert made == [first.path, other.path]
 
 
 def test_document_larger_than_the_whole_budget_is_served(make_site: MakeSite) -> None:
@@ -369,7 +424,7 @@ def test_modified_is_when_a_version_was_first_recorded(site: Site) -> None:
     site.ingest()
     first = site.now
     site.ingest()
-    assert {document.modified for document in site.publication.documents()} == {first}
+    assert {plan(site.publication, path).modified for path in PATHS} == {first}
     site.write("a.txt", text=OTHER)
     site.ingest()
     assert {plan(site.publication, path).modified for path in FEEDS} == {site.now}
@@ -465,7 +520,9 @@ def test_paths_are_unique_and_each_has_the_document_that_is_planned(history: Sit
     assert paths == list(history.publication.paths())
     assert len({document.version for document in documents}) == len(paths)
     for document in documents:
-        assert history.publication.plan(document.path) == document
+        planned = history.publication.plan(document.path)
+        assert planned
+        assert msgspec.structs.replace(planned, modified=None) == document
     assert paths[0] == "/feed.css"
     assert paths[1] == "/entry/page/"
     assert tuple(paths[-4:]) == FEEDS

@@ -11,7 +11,9 @@ from flask import Flask
 from werkzeug.test import create_environ
 
 from feedsvc import create_app
+from feedsvc.cache import Cache
 from feedsvc.errors import IndexMissing
+from feedsvc.publication import Publication
 from feedsvc.replay import PATIENCE, Environ, Replay
 from tests.conftest import Site
 
@@ -82,6 +84,17 @@ def test_layer_and_app_answer_the_same_requests_alike(
     assert statuses == expected.get(path, {"200", "304", "405"})
 
 
+def test_layer_and_publication_keep_a_body_once(app: Flask) -> None:
+    publication: Publication = app.extensions["feedsvc"]
+    document = publication.document("/atom.xml")
+    assert document
+    call(app.wsgi_app, accept_encoding="gzip")
+    body = publication.body(document, "gzip")
+    replay: Any = app.wsgi_app
+    environ = create_environ("/atom.xml", headers={"Accept-Encoding": "gzip"})
+    assert next(iter(replay(environ, lambda *_: None))) is body
+
+
 def test_a_commit_is_seen_when_patience_is_over(published: Site, app: Flask) -> None:
     assert b"A new title" not in call(app.wsgi_app)[2]
     published.write("a.txt", title="A new title")
@@ -129,7 +142,8 @@ class Origin:
     def __init__(self) -> None:
         self.status, self.dated, self.revision = "200 OK", True, 1
         self.asked: list[Environ] = []
-        self.replay = Replay(self, lambda: self.revision, budget=20)
+        self.cache = Cache(10_000)
+        self.replay = Replay(self, lambda: self.revision, self.cache)
         self.meanwhile: Callable[[], None] = lambda: None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -241,19 +255,18 @@ def test_answers_are_kept_by_encoding_and_no_more_than_a_bound(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.replay.MOST_ANSWERS", 3)
-    origin.replay = Replay(origin, lambda: origin.revision, budget=1000)
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (1, 2, 3)] == [2, 2, 2]
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (1, 2, 3)] == [0, 0, 0]
     assert [count_calls(origin, accept_encoding=f"x-{n}") for n in (4, 1, 2)] == [2, 2, 2]
 
 
-def test_bodies_are_kept_within_a_budget(origin: Origin) -> None:
-    """Each has six bytes; twenty are allowed."""
-    assert [count_calls(origin, f"/{n}") for n in (1, 2, 3)] == [2, 2, 2]
-    assert [count_calls(origin, f"/{n}") for n in (1, 2, 3)] == [0, 0, 0]
-    assert [count_calls(origin, f"/{n}") for n in (4, 4, 1)] == [2, 0, 2]
-    origin.replay = Replay(origin, lambda: origin.revision, budget=5)
-    assert [count_calls(origin) for _ in range(2)] == [1, 1], "it is larger than all of it"
+def test_body_that_the_cache_let_go_is_asked_for_again(origin: Origin) -> None:
+    first = call(origin.replay)
+    origin.cache.put("other", b"-" * 20_000)
+    assert count_calls(origin, method="HEAD") == 0
+    assert count_calls(origin) == 2
+    assert count_calls(origin) == 0
+    assert call(origin.replay) == first
 
 
 def test_what_a_server_does_to_headers_stays_its_own(origin: Origin) -> None:
@@ -286,7 +299,7 @@ def test_the_app_s_body_is_closed_also_where_it_breaks(chunks: Chunks) -> None:
         start_response("200 OK", [])
         return chunks
 
-    replay = Replay(app, lambda: 1, budget=20)
+    replay = Replay(app, lambda: 1, Cache(20))
     if isinstance(chunks.chunks[-1], OSError):
         with pytest.raises(OSError, match="broken"):
             call(replay)

@@ -59,7 +59,7 @@ def test_folder_without_settings_gets_defaults_made_from_its_name(folder: Path) 
         boilerplate=(),
         labels="prompt",
         max_article_bytes=4 * 1024 * 1024,
-        cache_mb=64,
+        cache_mb=3,
         facets=("category", "author", "language"),
         min_entries=1,
         archives="all",

@@ -21,6 +21,7 @@ from feedsvc.index import MAIN, Change, Row, State
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Feed, Person, Window
 from feedsvc.periods import read_period
+from feedsvc.timeline import Read
 from feedsvc.windows import Windows
 
 ZONE = "Europe/Amsterdam"
@@ -54,7 +55,13 @@ class Shelf:
         return self.windows.newest(ENTRIES, archived=True)
 
     def archives(self) -> dict[str, Window]:
-        return {name: self.archive(name) for name in self.windows.archives()}
+        """Find all, each as it is also found with the timeline read before."""
+        timeline = Read(self.index, MAIN)
+        windows = Windows(self.index, FEED, SIZE, timeline)
+        assert list(windows.archives()) == list(self.windows.archives())
+        archives = {name: self.archive(name) for _, name in self.windows.archives()}
+        assert archives == {name: windows.archive(name) for name in archives}
+        return archives
 
     def archive(self, name: str) -> Window:
         window = self.windows.archive(name)
@@ -92,7 +99,7 @@ def ids(window: Window) -> list[str]:
 def test_feed_without_entries_is_complete_and_has_no_archive(shelf: Shelf) -> None:
     window = shelf.newest()
     assert (window.stamps, window.complete, window.prev) == ((), True, "")
-    assert list(shelf.windows.archives()) == []
+    assert [name for _, name in shelf.windows.archives()] == []
     assert shelf.windows.archive("2024") is None
     assert shelf.windows.parts() == ()
 
@@ -121,7 +128,7 @@ def test_feed_without_archives_holds_the_newest_alone(shelf: Shelf) -> None:
 def test_period_of_too_many_is_split_and_stays_as_the_cover_of_its_parts(shelf: Shelf) -> None:
     busy = [f"2023-05-01T10:0{minute}" for minute in range(5)]
     fill(shelf, "2022-01-01", *busy, "2023-05-02", "2023-09-01", "2024-01-01")
-    assert list(shelf.windows.archives()) == [
+    assert [name for _, name in shelf.windows.archives()] == [
         "2022",
         *(f"2023-05-01T120{minute}" for minute in range(5)),
         "2023-05-01T12",
@@ -158,7 +165,7 @@ def test_archive_links_lead_through_all_entries_both_ways(shelf: Shelf) -> None:
 
 def test_minute_is_not_split(shelf: Shelf) -> None:
     fill(shelf, *["2023-05-01T10:00:30"] * 6, "2024-01-01")
-    assert list(shelf.windows.archives()) == [
+    assert [name for _, name in shelf.windows.archives()] == [
         "2023-05-01T1200",
         "2023-05-01T12",
         "2023-05-01",

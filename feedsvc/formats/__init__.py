@@ -1,5 +1,8 @@
 """Formats: one module per wire format, one contract: Window and entries -> bytes.
 
+What holds many entries is made in pieces, a frame and a fragment for each entry, so that an entry
+is written once for all documents that hold it.
+
 A renderer is pure: the same values, the same bytes. All it may use of the settings is in the
 window's feed, so that the window's digest is the document's version. Renderers are imported
 when first used: nobody waits for feedgen who needs no new bytes.
@@ -7,14 +10,16 @@ when first used: nobody waits for feedgen who needs no new bytes.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 from unicodedata import unidata_version
 
 from msgspec import Struct
 
-from feedsvc.model import Entry, Window
+from feedsvc.model import Entry, Frame, Scope, Window
 
-__all__ = ["FEED_FORMATS", "FORMATS", "Format", "identify_renderer"]
+__all__ = ["FEED_FORMATS", "FORMATS", "Format", "Spliced", "Whole", "identify_renderer"]
 
 FEED_FORMATS = ("atom", "rss", "json", "page")
 """What every window is rendered in: the documents that readers poll, then the page for people."""
@@ -29,7 +34,7 @@ class Format(Struct, frozen=True):
     """A wire format: its name, the file that holds it, its media type, and how it is made.
 
     `policy` is its Content-Security-Policy, `libraries` the distributions that its bytes
-    depend on.
+    depend on, plain or packed.
     """
 
     name: str
@@ -37,49 +42,37 @@ class Format(Struct, frozen=True):
     media_type: str
     policy: Callable[[], str]
     libraries: tuple[str, ...]
+
+
+class Whole(Format, frozen=True):
+    """A format whose documents are made at once: `render` takes the window and its entries."""
+
     render: Callable[[Window, Sequence[Entry]], bytes]
 
 
-def _render_atom(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.atom_rss import render_atom
+class Spliced(Format, frozen=True):
+    """A format whose documents are made of a frame and a fragment for each entry.
 
-    return render_atom(window, entries)
+    A fragment depends on its entry and the scope alone; where not `by_language`, not on the
+    scope's language either.
+    """
 
+    frame: Callable[[Window], Frame]
+    write: Callable[[Scope, Sequence[Entry]], list[bytes]]
+    by_language: bool = True
 
-def _render_rss(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.atom_rss import render_rss
-
-    return render_rss(window, entries)
-
-
-def _render_json(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.jsonfeed import render_json
-
-    return render_json(window, entries)
+    def render(self, window: Window, entries: Sequence[Entry]) -> bytes:
+        """Render a whole document: what its pieces come to."""
+        return self.frame(window).splice(self.write(window.feed.scope, entries))
 
 
-def _render_page(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.html import render_page
+def _late(module: str, name: str) -> Callable[..., Any]:
+    """Return a function of a module here that is imported when it is called."""
 
-    return render_page(window, entries)
+    def call(*values: Any) -> Any:
+        return getattr(import_module(f"{__name__}.{module}"), name)(*values)
 
-
-def _render_entry(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.html import render_entry
-
-    return render_entry(window, entries)
-
-
-def _render_opml(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.opml import render_opml
-
-    return render_opml(window, entries)
-
-
-def _render_css(window: Window, entries: Sequence[Entry]) -> bytes:
-    from feedsvc.formats.css import render_css
-
-    return render_css(window, entries)
+    return call
 
 
 def _xml_policy() -> str:
@@ -90,30 +83,69 @@ def _plain_policy() -> str:
     return _PLAIN_POLICY
 
 
-def _page_policy() -> str:
-    from feedsvc.formats.html import policy
+_page_policy = _late("html", "policy")
 
-    return policy()
-
-
-FORMATS = {
+FORMATS: dict[str, Whole | Spliced] = {
     known.name: known
     for known in (
-        Format("atom", "atom.xml", "application/atom+xml", _xml_policy, _FEEDGEN, _render_atom),
-        Format("rss", "rss.xml", "application/rss+xml", _xml_policy, _FEEDGEN, _render_rss),
-        Format(
+        Spliced(
+            "atom",
+            "atom.xml",
+            "application/atom+xml",
+            _xml_policy,
+            _FEEDGEN,
+            _late("atom_rss", "frame_atom"),
+            _late("atom_rss", "write_atom"),
+        ),
+        Spliced(
+            "rss",
+            "rss.xml",
+            "application/rss+xml",
+            _xml_policy,
+            _FEEDGEN,
+            _late("atom_rss", "frame_rss"),
+            _late("atom_rss", "write_rss"),
+            by_language=False,
+        ),
+        Spliced(
             "json",
             "feed.json",
             "application/feed+json",
             _plain_policy,
             ("feedsvc", "msgspec"),
-            _render_json,
+            _late("jsonfeed", "frame_json"),
+            _late("jsonfeed", "write_json"),
+            by_language=False,
         ),
-        Format("page", "index.html", "text/html", _page_policy, _JINJA, _render_page),
+        Spliced(
+            "page",
+            "index.html",
+            "text/html",
+            _page_policy,
+            _JINJA,
+            _late("html", "frame_page"),
+            _late("html", "write_page"),
+        ),
         # The page of one article.
-        Format("entry", "index.html", "text/html", _page_policy, _JINJA, _render_entry),
-        Format("opml", "feeds.opml", "text/x-opml", _xml_policy, ("feedsvc", "lxml"), _render_opml),
-        Format("css", "feed.css", "text/css", _plain_policy, ("feedsvc", "babel"), _render_css),
+        Whole(
+            "entry", "index.html", "text/html", _page_policy, _JINJA, _late("html", "render_entry")
+        ),
+        Whole(
+            "opml",
+            "feeds.opml",
+            "text/x-opml",
+            _xml_policy,
+            ("feedsvc", "lxml"),
+            _late("opml", "render_opml"),
+        ),
+        Whole(
+            "css",
+            "feed.css",
+            "text/css",
+            _plain_policy,
+            ("feedsvc", "babel"),
+            _late("css", "render_css"),
+        ),
     )
 }
 
@@ -121,6 +153,6 @@ FORMATS = {
 @cache
 def identify_renderer(name: str) -> str:
     """Name what makes a format's bytes, with the versions: other versions, other bytes."""
-    libraries = FORMATS[name].libraries
+    libraries = (*FORMATS[name].libraries, "deflate")
     unicode = f"unicode/{unidata_version}"  # which makes the paths of labels
     return " ".join([name, *(f"{library}/{version(library)}" for library in libraries), unicode])

@@ -1,18 +1,18 @@
 """Addresses that a document points to: its relations, and the feeds of its labels.
 
-Each is absolute, and made of the window alone.
+Each is absolute, and made of the window or the scope alone.
 """
 
 from functools import lru_cache
 from urllib.parse import quote
 
 from feedsvc.facets import locate
-from feedsvc.model import Feed, Window
+from feedsvc.model import Feed, Scope, Window
 
 __all__ = ["list_links", "locate_facet"]
 
 
-def locate_facet(feed: Feed, kind: str, label: str) -> str | None:
+def locate_facet(feed: Feed | Scope, kind: str, label: str) -> str | None:
     """Return the address of a label's feed, which ends in a slash; None where its kind has none."""
     return _locate_label(feed.root, kind, label) if kind in feed.facets else None
 

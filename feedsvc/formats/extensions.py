@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from feedsvc.model import Enclosure, Entry, Person, Window
+from feedsvc.model import Enclosure, Entry, Person
 
 __all__ = ["EntryExtension", "FeedExtension"]
 
@@ -26,9 +26,13 @@ MEDIUMS = ("image", "audio", "video")
 
 
 class FeedExtension:
-    """What is missing of a feed. `built` is RSS's date; `links` are rel, address, media type."""
+    """What is missing of a feed.
 
-    window: Window
+    `built` is RSS's date; `links` are rel, address, media type; `history` names the elements
+    that say what kind of document it is (RFC 5005, sections 2 and 4).
+    """
+
+    history: Iterable[str] = ()
     links: Iterable[tuple[str, str, str]] = ()
     built: datetime
     namespaces: Mapping[str, str] = MappingProxyType({"fh": HISTORY, "media": MEDIA})
@@ -51,10 +55,8 @@ class FeedExtension:
         return root
 
     def _mark_history(self, parent: Any) -> None:
-        """Say what kind of document it is (RFC 5005, sections 2 and 4)."""
-        for name, holds in (("archive", self.window.closed), ("complete", self.window.complete)):
-            if holds:
-                etree.SubElement(parent, f"{{{HISTORY}}}{name}")
+        for name in self.history:
+            etree.SubElement(parent, f"{{{HISTORY}}}{name}")
 
 
 class EntryExtension:

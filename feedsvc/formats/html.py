@@ -19,11 +19,14 @@ from feedsvc.formats.addresses import locate_facet
 from feedsvc.formats.phrases import Phrases, choose_phrases
 from feedsvc.formats.pictures import is_own, link_foreign, name_file, shows
 from feedsvc.languages import direct, find_spoken, show_date, show_period, show_size
-from feedsvc.model import Entry, Link, Window
+from feedsvc.model import Entry, Frame, Link, Scope, Window
 
-__all__ = ["policy", "render_entry", "render_page"]
+__all__ = ["frame_page", "policy", "render_entry", "write_page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+CUT = "\0"
+"""Where a page is cut: no text has this character, as no document could."""
 
 OFFERED = (
     ("atom", "Atom", "atom.xml", "application/atom+xml"),
@@ -57,16 +60,16 @@ class Group(Struct, frozen=True):
     links: tuple[Link, ...]
 
 
-def render_page(window: Window, entries: Sequence[Entry]) -> bytes:
-    """Render the page of a feed's newest entries, or of an archive."""
+def frame_page(window: Window) -> Frame:
+    """Make the frame of the page of a feed's newest entries, or of an archive."""
     feed, period = window.feed, window.period
     phrases = choose_phrases(feed.language)
     pictures = (url for url in (feed.logo, feed.icon) if url and is_own(url, feed.root))
-    return _render(
+    page = _render(
         "page.html",
         window,
         phrases,
-        entries=entries,
+        cut=CUT if window.stamps else "",
         description=feed.description,
         canonical=window.url,
         older=window.locate(window.prev) if window.prev else None,
@@ -77,6 +80,16 @@ def render_page(window: Window, entries: Sequence[Entry]) -> bytes:
         logo=next(pictures, None),
         most_listed=MOST_LISTED,
     )
+    head, _, tail = page.partition(CUT)
+    return Frame(head.encode(), tail.encode())
+
+
+def write_page(scope: Scope, entries: Sequence[Entry]) -> list[bytes]:
+    """Write each entry as it stands on a feed's page."""
+    template = _templates().get_template("articles.html")
+    phrases = choose_phrases(scope.language)
+    articles = template.render(feed=scope, phrases=phrases, entries=entries, cut=CUT)
+    return [article.encode() for article in articles.split(CUT)[:-1]]
 
 
 def render_entry(window: Window, entries: Sequence[Entry]) -> bytes:
@@ -94,13 +107,13 @@ def render_entry(window: Window, entries: Sequence[Entry]) -> bytes:
         canonical=entry.url,
         older=None,
         newer=None,
-    )
+    ).encode()
 
 
-def _render(name: str, window: Window, phrases: Phrases, **values: Any) -> bytes:
+def _render(name: str, window: Window, phrases: Phrases, **values: Any) -> str:
     feed = window.feed
     template = _templates().get_template(name)
-    page = template.render(
+    return template.render(
         window=window,
         feed=feed,
         phrases=phrases,
@@ -110,7 +123,6 @@ def _render(name: str, window: Window, phrases: Phrases, **values: Any) -> bytes
         icon=feed.icon if feed.icon and is_own(feed.icon, feed.root) else _icon(),
         **values,
     )
-    return page.encode()
 
 
 def _offer(title: str, url: str) -> Iterator[Offer]:

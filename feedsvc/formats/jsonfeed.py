@@ -10,11 +10,14 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from feedsvc.model import Entry, Feed, Person, Window
+from feedsvc.model import Entry, Frame, Person, Scope, Window
 
-__all__ = ["render_json"]
+__all__ = ["frame_json", "write_json"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
+INDENT = 2
+
+_EMPTY_END, _END = b"]\n}\n", b"\n  ]\n}\n"
 
 
 class Author(Struct, frozen=True, omit_defaults=True):
@@ -59,7 +62,7 @@ class Item(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Top(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The top-level object."""
+    """The top-level object, but for its items."""
 
     version: str
     title: str
@@ -72,11 +75,10 @@ class Top(Struct, frozen=True, omit_defaults=True, kw_only=True):
     authors: tuple[Author, ...]
     language: str
     hubs: tuple[Hub, ...] = ()
-    items: tuple[Item, ...]
 
 
-def render_json(window: Window, entries: Sequence[Entry]) -> bytes:
-    """Render a JSON Feed document, in UTF-8 and indented; `next_url` leads back in time.
+def frame_json(window: Window) -> Frame:
+    """Make the frame of a JSON Feed document, in UTF-8 and indented; `next_url` leads back in time.
 
     The feed's page and address are those of the newest document in every archive too: the
     address is what tells feeds apart, and what a hub knows.
@@ -94,14 +96,27 @@ def render_json(window: Window, entries: Sequence[Entry]) -> bytes:
         authors=(_to_author(feed.author),),
         language=feed.language,
         hubs=tuple(Hub("WebSub", hub) for hub in feed.hubs),
-        items=tuple(_to_item(feed, entry) for entry in entries),
     )
-    return msgspec.json.format(msgspec.json.encode(top), indent=2) + b"\n"
+    document = msgspec.json.format(msgspec.json.encode(top), indent=INDENT)
+    # The items come last, and the top-level object has other members, so there is a comma.
+    head = document.removesuffix(b"\n}") + b',\n  "items": ['
+    return Frame(head + b"\n", _END, b",\n") if window.stamps else Frame(head, _EMPTY_END)
 
 
-def _to_item(feed: Feed, entry: Entry) -> Item:
+def write_json(scope: Scope, entries: Sequence[Entry]) -> list[bytes]:
+    """Write each entry as it stands among the items of a document."""
+    margin = b" " * 2 * INDENT
+    items = (msgspec.json.encode(_to_item(scope, entry)) for entry in entries)
+    # Strings have no line breaks: these are escaped.
+    return [
+        margin + msgspec.json.format(item, indent=INDENT).replace(b"\n", b"\n" + margin)
+        for item in items
+    ]
+
+
+def _to_item(scope: Scope, entry: Entry) -> Item:
     article = entry.article
-    content = article.content if feed.content == "full" else ""
+    content = article.content if scope.content == "full" else ""
     return Item(
         id=entry.id,
         url=entry.url,
@@ -112,7 +127,7 @@ def _to_item(feed: Feed, entry: Entry) -> Item:
         image=article.image.url if article.image else None,
         date_published=entry.published,
         date_modified=entry.updated,
-        authors=tuple(_to_author(person) for person in article.authors or (feed.author,)),
+        authors=tuple(_to_author(person) for person in article.authors or (scope.author,)),
         tags=article.categories,
         language=article.language,
         attachments=tuple(

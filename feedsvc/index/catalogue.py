@@ -114,6 +114,15 @@ class Catalogue(ABC):
         found = rows[0][0]
         return None if found is None else int(found)
 
+    def moments(self, feed: str, after: int, limit: int) -> list[tuple[int, int]]:
+        """Return the next times at which entries of a feed were published, and how many each."""
+        rows = self.execute(
+            f"SELECT published, count(*) FROM membership WHERE {FEED}"
+            " AND published > :after GROUP BY published ORDER BY published LIMIT :limit",
+            {"feed": feed, "after": after, "limit": limit},
+        )
+        return [(int(published), int(entries)) for published, entries in rows]
+
     def page(self, slug: str) -> Stamp | None:
         """Return the entry whose page has this name, if it has a page."""
         rows = self.execute(

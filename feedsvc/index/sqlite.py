@@ -32,6 +32,9 @@ HOME = ".feedsvc"
 CACHE_KB = 16_384
 """Of the file, while it is written: an ingest comes to the same pages again and again."""
 
+LITTLE_KB = 256
+"""The same where it is only read: a worker's memory is short, and the system keeps pages too."""
+
 
 class SqliteIndex(Index):
     """The index in the file `path`, or in memory where it is `:memory:`.
@@ -49,21 +52,20 @@ class SqliteIndex(Index):
 
     def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
         """Run a statement: see the contract."""
-        with self._lock:
-            try:
-                connection = self._connection or self._connect()
-                return connection.execute(sql, values or {}).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise self._explain(error) from error
+        with self._use() as connection:
+            return connection.execute(sql, values or {}).fetchall()
 
     def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement many times: see the contract."""
-        if not values:
-            return
+        if values:
+            with self._use() as connection:
+                connection.executemany(sql, values)
+
+    @contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
-                connection = self._connection or self._connect()
-                connection.executemany(sql, values)
+                yield self._connection or self._connect()
             except sqlite3.DatabaseError as error:
                 raise self._explain(error) from error
 
@@ -183,8 +185,7 @@ class SqliteIndex(Index):
             if not self._frozen:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
-            if self._create:
-                connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KB if self._create else LITTLE_KB}")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise

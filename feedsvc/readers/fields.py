@@ -48,6 +48,10 @@ class Fields(Struct, frozen=True):
     rules: tuple[Finding, ...] = ()
 
 
+LONGEST = 500
+"""Characters of a name, a label or an id."""
+
+
 def find_field(line: Line) -> Field | None:
     """Return the field that a line `name: value` is, in any case; None where it is none."""
     match = _FIELD.match(line[1])
@@ -182,6 +186,8 @@ def _read_flag(text: str) -> bool:
 
 
 def _read_id(text: str) -> str:
+    if len(text) > LONGEST:
+        raise BadValue("too long", f"{show(text)} has over {LONGEST} characters")
     if not _IRI.fullmatch(text):
         raise BadValue("not an IRI", f"{show(text)}; write for example 'tag:example.org,2024:a'")
     return text
@@ -202,6 +208,8 @@ def _part(text: str, separator: str) -> list[str]:
     parts = [part for part in map(clean_line, text.split(separator)) if part]
     if not parts:
         raise BadValue("empty")
+    if any(len(part) > LONGEST for part in parts):
+        raise BadValue("too long", f"{show(text)} has over {LONGEST} characters")
     return parts
 
 

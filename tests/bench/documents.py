@@ -92,7 +92,7 @@ def find_fullest(settings: Settings, index: Index, path: str) -> str:
     assert feed
     windows = Windows(index, feed, settings.archive_size)
     names = islice(windows.archives(), OLDEST)
-    found = (windows.archive(name) for name in names if not windows.parts(name))
+    found = (windows.archive(name) for _, name in names if not windows.parts(name))
     closed = [(len(one.stamps), one.period) for one in found if one and one.closed]
     return max(closed, default=(0, ""))[1]
 

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache, partial
 
-from feedsvc.export import VARIANTS
+from feedsvc.writing import VARIANTS
 from tests.bench.bench import Bench
 from tests.bench.corpus import URL, write_article
 from tests.bench.lines import Line, note, sum_up

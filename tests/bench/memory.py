@@ -57,5 +57,5 @@ def list_documents(settings: Settings) -> Iterator[str]:
             for format in FEED_FORMATS:
                 yield quote(Place(format, feed.path).path)
             archives = Windows(index, feed, settings.archive_size).archives()
-            for period, format in zip(islice(archives, ARCHIVES), formats, strict=False):
+            for (_, period), format in zip(islice(archives, ARCHIVES), formats, strict=False):
                 yield quote(Place(format, feed.path, period).path)
