@@ -1,6 +1,6 @@
 """The companion: the process that ingests beside a server, started again whenever it ends.
 
-It is the public command, and never outlives its parent.
+It is the public command, and never outlives its parent: not even where it hangs.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["Companion", "end_with"]
@@ -83,15 +84,16 @@ class Companion:
         self._process.send_signal(signal.SIGHUP)
 
     def end(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, whatever it is doing, and all that it has started."""
         with self._changing:
             self._ending.set()
             self._process.terminate()
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            # The whole group: what reads files for it holds its output open too.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._thread.join(1)  # nobody may read what it is about to say
 
 
 def end_with(parent: int) -> None:
@@ -101,5 +103,7 @@ def end_with(parent: int) -> None:
         while os.getppid() == parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)
+        os._exit(1)
 
     threading.Thread(target=attend, daemon=True).start()

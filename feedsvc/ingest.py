@@ -214,7 +214,9 @@ class _Run:
         edited = old.edited if old else 0
         if old and old.source and old.digest != digest:
             other = old.source != parsed.source or finder.differs(self.batch.used(id))
-            edited = self.now if other else edited
+            # Where the clock was set back, readers must still see that it is a later one.
+            later = self.now if self.now >= edited else edited + 1
+            edited = later if other else edited
         chosen = parsed.selection
         new = Row(
             id=id,
@@ -235,7 +237,7 @@ class _Run:
             expires=int(chosen.expires.timestamp()) if chosen.expires else 0,
         )
         if not chosen.draft:
-            new = self.registry.place(replace(new, state=decide_state(new, self.now)), old)
+            new = self.registry.place(replace(new, state=decide_state(new, self.now, old)), old)
         if parsed.published is None:
             new = replace(new, published=min(new.published, new.updated))
         if not new.seen and new.state in ("published", "unlisted"):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, FolderError, IndexMissing, SettingsError
 from feedsvc.events import Events
-from feedsvc.folder import is_open
+from feedsvc.folder import has_article, is_open
 from feedsvc.index import Index
 from feedsvc.ingest import ingest
 from feedsvc.model import Finding
@@ -97,6 +97,7 @@ class Live:
         self._pending: set[str] | None = None
         """What is to be looked at; None: everything."""
         self._rescan_at = self._retry_at = 0.0
+        self._had_index = False
         self._pause = FIRST_PAUSE
         self._due = 0.0
         self._events: Events | None = None
@@ -112,14 +113,18 @@ class Live:
             signal.signal(number, _interrupt)
         with suppress(KeyboardInterrupt):
             while True:
-                self._try_to_lead()
+                if self._is_away():
+                    gone = f"{self._settings.folder}: articles and index are gone"
+                    self._tell("empty", f"{gone}; what was published stays")
+                else:
+                    self._try_to_lead()
                 time.sleep(TURN)
 
     def _try_to_lead(self) -> None:
         try:
             with self._index.lead() as leads:
                 self._tell("lead", "")
-                while leads:
+                while leads and not self._is_away():
                     self._step()
         except FeedsvcError as error:
             self._tell("lead", str(error))
@@ -178,9 +183,17 @@ class Live:
         if settings != self._settings:
             self._settings, self._pending, self._settled = settings, None, -1
 
+    def _is_away(self) -> bool:
+        """Whether the articles went with the index: a new one would withdraw them."""
+        if self._index.exists():
+            self._had_index = True
+            return False
+        had = self._had_index and not self._allow_empty
+        return had and not has_article(self._settings.folder)
+
     def _has_work(self) -> bool:
         self._due = float("inf")
-        if time.monotonic() >= self._rescan_at:
+        if time.monotonic() >= self._rescan_at or self._index.is_suspect():
             self._pending = None
         try:
             self._index.revision()
@@ -223,6 +236,8 @@ class Live:
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             return
         self._tell("run", "")
+        if damage := report.tell_damage():
+            self._complain(f"feedsvc: {damage}")
         for finding in sorted(refused - self._refused):
             self._complain(show_finding(self._settings.folder, finding))
         self._tell_report(report, first=self._settled == -1)
@@ -254,7 +269,7 @@ class Live:
         folder = self._settings.folder
         # Anybody may ask for it: it is no business of theirs where the folder lies.
         told = "\n".join(filter(None, self._troubles.values())).replace(folder, Path(folder).name)
-        if told != self._told and kind != "lead":
+        if told != self._told and kind != "lead" and self._index.exists():
             with suppress(FeedsvcError), self._index.transaction():
                 self._index.tell(told)
                 self._told = told

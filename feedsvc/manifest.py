@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from feedsvc.errors import ExportError, Superseded
+from feedsvc.errors import ExportError
 
 __all__ = [
     "MANIFEST",
@@ -69,13 +69,14 @@ def write_file(file: str, chunks: Iterable[bytes]) -> int:
     temporary = _name_temporary(file)
     if not os.path.isdir(folder := os.path.dirname(file)):
         os.makedirs(folder, exist_ok=True)
-    with open(temporary, "wb") as output:
-        try:
+    try:
+        with open(temporary, "wb") as output:
             size = sum(map(output.write, chunks))
-        except Superseded:
+        os.replace(temporary, file)
+    except BaseException:  # a full disk needs the room
+        with suppress(OSError):
             os.unlink(temporary)
-            raise
-    os.replace(temporary, file)
+        raise
     return size
 
 

@@ -51,6 +51,11 @@ class Report(Struct):
             f"{len(self.refused)} refused"
         )
 
+    def tell_damage(self) -> str:
+        """Tell what became of a damaged index, "" where there was none."""
+        made = f"the index was damaged: it is kept as {self.aside}, and was made anew"
+        return made if self.aside else ""
+
     def tell_change(self) -> str:
         """Tell what has changed, "" where nothing has."""
         names = ("new", "changed", "withdrawn")
@@ -63,5 +68,5 @@ class Report(Struct):
                 f"{folder} has no articles; the {self.kept} published stay"
                 " (--allow-empty withdraws them)"
             )
-        if self.aside:
-            yield f"the index was damaged: it is kept as {self.aside}, and was made anew"
+        if damage := self.tell_damage():
+            yield damage

@@ -19,11 +19,15 @@ _REASONS: dict[State, tuple[str, str, str]] = {
 }
 
 
-def decide_state(row: Row, now: int) -> State:
-    """Decide the state that an entry with a file has at `now` (seconds); not of a draft."""
+def decide_state(row: Row, now: int, old: Row | None = None) -> State:
+    """Decide the state that an entry with a file has at `now` (seconds); not of a draft.
+
+    `old` is what it was before.
+    """
     if 0 < row.expires <= now:
         return "expired"
-    if row.published > now:
+    was_public = old is not None and old.seen and old.published == row.published
+    if row.published > now and not was_public:
         return "waiting"
     return "published" if row.listed else "unlisted"
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing import active_children
 from typing import Any
 
 from feedsvc.companion import end_with
@@ -21,6 +22,9 @@ __all__ = ["claim_port", "run"]
 
 DOWNLOADS = 8
 """Media that a worker sends at once; the app is to refuse more."""
+
+LONGEST_END = 12.0
+"""Seconds after which what hasn't ended by itself is killed."""
 
 
 def claim_port(host: str, port: int) -> tuple[str, int]:
@@ -51,12 +55,13 @@ def run(
     announce: Callable[[], None],
     has_media: Callable[[], bool],
     hang_up: Callable[[], None],
+    end: Callable[[], None],
 ) -> None:
     """Serve the app that `make_app` makes in each worker, until SIGTERM or SIGINT.
 
     That is told how many `downloads` of media it may send at once: none, until `has_media`.
-    `announce` is called
-    once a client can connect, `hang_up` at each SIGHUP.
+    `announce` is called once a client can connect, `hang_up` at each SIGHUP, `end` when it is to
+    end: it does a few seconds later, whatever hangs.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -72,16 +77,28 @@ def run(
         workers=workers,
         blocking_threads=loader.downloads + 1,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=10,  # seconds
         log_level=LogLevels.error,
     )
     interrupt: Callable[[], None] = server.signal_handler_interrupt
     renew_workers: Callable[[], None] = server.signal_handler_reload
 
+    ending = threading.Event()
+
+    def end_at_last() -> None:
+        ending.wait()
+        limit = time.monotonic() + LONGEST_END
+        end()
+        time.sleep(max(limit - time.monotonic(), 0))
+        for worker in active_children():
+            worker.kill()
+        os._exit(1)
+
     def interrupt_once(*_: Any) -> None:
         # granian's handler takes a lock: a second signal in it would wait for itself for ever.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+        ending.set()
         interrupt()
 
     def make_room_for_media() -> None:
@@ -98,6 +115,7 @@ def run(
         tasks.append(make_room_for_media)
     for task in tasks:
         server.on_startup(threading.Thread(target=task, daemon=True).start)
+    threading.Thread(target=end_at_last, daemon=True).start()
     server.serve(target_loader=loader, wrap_loader=False)
 
 

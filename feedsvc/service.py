@@ -47,15 +47,18 @@ def serve(
         if companion:
             companion.rescan()
 
+    def end() -> None:
+        if companion:
+            companion.end()
+
     try:
         from feedsvc.web import create_app  # takes a while, in which the companion starts
 
         make_app = partial(create_app, settings, follow=True)
         has_media = partial(_ask, settings, lambda index: index.media_names("", 1))
-        run(make_app, ip, port, workers, announce, has_media, hang_up)
+        run(make_app, ip, port, workers, announce, has_media, hang_up, end)
     finally:
-        if companion:
-            companion.end()
+        end()
 
 
 _log = logging.getLogger("feedsvc")

@@ -126,7 +126,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def locate(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Return where the index of a name is, for this test alone."""
     if engine == "sqlite":
-        return lambda name: str(tmp_path / name / ".feedsvc" / "index.sqlite")
+
+        def place(name: str) -> str:
+            (tmp_path / name).mkdir(exist_ok=True)
+            return str(tmp_path / name / ".feedsvc" / "index.sqlite")
+
+        return place
     server: Postgres = request.getfixturevalue("postgres")
     prefix = server.name()
     return lambda name: server.address(f"{prefix}_{name}")

@@ -541,6 +541,7 @@ def test_process_that_waited_keeps_what_the_first_one_made(tmp_path: Path) -> No
 
 
 def test_folder_of_the_index_is_no_business_of_gits(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
     index = SqliteIndex(str(tmp_path / "deep" / ".feedsvc" / "index.sqlite"), create=True)
     index.reading()
     index.close()

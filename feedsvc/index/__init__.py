@@ -40,6 +40,10 @@ class Index(ChangeTables):
     def exclusive(self) -> AbstractContextManager[None]:
         """Wait to be the only one that ingests, among all processes."""
 
+    def exists(self) -> bool:
+        """Whether it is there, as far as that can be told without making it."""
+        return True
+
     def is_suspect(self) -> bool:
         """Whether anybody has found that the index is damaged, since it was made."""
         return False

@@ -1,7 +1,7 @@
 """The index in an SQLite file: the embedded default, beside the articles.
 
 One connection a process, serialised by a lock; write-ahead log, so that readers never wait for
-the writer (https://sqlite.org/wal.html).
+the writer (https://sqlite.org/wal.html). Nothing is written but the file, and files beside it.
 """
 
 import fcntl
@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ WAIT = 30.0
 
 
 MAGIC = b"SQLite format 3\0"
+
+HOME = ".feedsvc"
+"""The folder that is made for the index where no setting says where it goes."""
 
 CACHE_KB = 16_384
 """Of the file, while it is written: an ingest comes to the same pages again and again."""
@@ -43,26 +46,26 @@ class SqliteIndex(Index):
     def __init__(self, path: str, *, create: bool = False) -> None:
         self.path, self._create = path, create
         self._connection: sqlite3.Connection | None = None
-        self._inode = 0
+        self._frozen = False
+        self._looks: tuple[int, ...] = ()
         self._lock = threading.RLock()
 
     def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
         """Run a statement: see the contract."""
-        with self._lock:
-            try:
-                connection = self._connection or self._connect()
-                return connection.execute(sql, values or {}).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise self._explain(error) from error
+        with self._use() as connection:
+            return connection.execute(sql, values or {}).fetchall()
 
     def execute_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement many times: see the contract."""
-        if not values:
-            return
+        if values:
+            with self._use() as connection:
+                connection.executemany(sql, values)
+
+    @contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
-                connection = self._connection or self._connect()
-                connection.executemany(sql, values)
+                yield self._connection or self._connect()
             except sqlite3.DatabaseError as error:
                 raise self._explain(error) from error
 
@@ -112,17 +115,43 @@ class SqliteIndex(Index):
             os.close(lock)
 
     def revision(self) -> int:
-        """Return the revision: see the contract; of a file made anew, if that took its place."""
-        try:
-            if self._connection and self._inode != self._look():
-                self.close()
-        except OSError:  # while it is gone, what is open serves on; who writes makes it anew
+        """Return the revision: see the contract; of a file made anew, if that took its place.
+
+        Who only reads goes on with what is open until another has an edition.
+        """
+        with self._lock:
+            if self._connection is None or self._looks == self._look():
+                return super().revision()
             if self._create:
                 self.close()
-        return super().revision()
+                return super().revision()
+            before = self._connection, self._looks, self._frozen
+            self._connection = None
+            try:
+                number = super().revision()
+            except FeedsvcError:
+                self.close()
+                self._connection, self._looks, self._frozen = before
+                return super().revision()
+            before[0].close()
+            return number
 
-    def _look(self) -> int:
-        return 0 if self.path == ":memory:" else os.stat(self.path).st_ino
+    def _look(self) -> tuple[int, ...]:
+        """Return which file it is; and of one that is read as it is, whether it still is so."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return (0,) if self.path == ":memory:" else ()
+        file = (status.st_dev, status.st_ino)
+        if not self._frozen:
+            return file
+        return (*file, status.st_size, status.st_mtime_ns, self._has_log())
+
+    def _has_log(self) -> bool:
+        """Whether there is more than what is in the file itself."""
+        with suppress(OSError):
+            return os.path.getsize(f"{self.path}-wal") > 0
+        return False
 
     def close(self) -> None:
         """Close the file."""
@@ -134,23 +163,33 @@ class SqliteIndex(Index):
     def _connect(self) -> sqlite3.Connection:
         if self._create:
             self._make_room()
+            if not self.exists():
+                Path(f"{self.path}.suspect").unlink(missing_ok=True)
         elif not os.path.exists(self.path):
             raise IndexMissing(self.path, "no index yet", "run feedsvc ingest, or feedsvc serve")
+        # SQLite makes a file beside it even to read, but where it is told that nobody writes.
+        home = Path(self.path).parent
+        self._frozen = not (self._create or os.access(home, os.W_OK) or self._has_log())
+        looks = self._look() if self._frozen else ()
+        file = f"{Path(self.path).absolute().as_uri()}?immutable=1" if self._frozen else self.path
         connection = sqlite3.connect(
-            self.path,
+            file,
             timeout=WAIT if self._create else 0.1,
             isolation_level=None,
             check_same_thread=False,
+            uri=self._frozen,
         )
         try:
             self._check_schema(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            if not self._frozen:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KB if self._create else LITTLE_KB}")
         except (sqlite3.Error, FeedsvcError):
             connection.close()
             raise
-        self._connection, self._inode = connection, self._look()
+        self._connection, self._looks = connection, looks or self._look()
         return connection
 
     def _make_room(self) -> None:
@@ -158,7 +197,8 @@ class SqliteIndex(Index):
         folder = Path(self.path).parent
         try:
             if self.path != ":memory:" and not folder.is_dir():
-                folder.mkdir(parents=True, exist_ok=True)
+                # Not that of the articles, too: it may come back.
+                folder.mkdir(parents=folder.name != HOME, exist_ok=True)
                 (folder / ".gitignore").write_text("*\n")
         except OSError as error:
             raise self._refuse(error) from error
@@ -198,16 +238,43 @@ class SqliteIndex(Index):
             Path(f"{self.path}.suspect").write_text(why)
         return IndexDamaged(self.path, "the index is damaged", why)
 
+    def exists(self) -> bool:
+        """Whether there is a file: see the contract."""
+        return self.path == ":memory:" or os.path.exists(self.path)
+
     def is_suspect(self) -> bool:
         """Whether anybody has found the file to be damaged: see the contract."""
+        if not os.path.isfile(self.path):
+            return False
+        if self._connection:
+            self._probe()
         return os.path.exists(f"{self.path}.suspect")
+
+    def _probe(self) -> None:
+        """Look at the file's beginning, which who has it open needn't read again for long.
+
+        By SQLite: who opens and closes the file himself takes away this process's locks of it.
+        """
+        try:
+            with closing(sqlite3.connect(self.path, timeout=0)) as connection:
+                if _read_schema(connection) == 0:
+                    self.suspect("it is empty")
+        except sqlite3.DatabaseError as error:
+            self._explain(error)
+
+    def _is_ours(self) -> bool:
+        """Whether a file is, or was, an index: nothing else is put aside."""
+        with open(self.path, "rb") as file:  # while it is closed: see _probe
+            begin = file.read(len(MAGIC))
+        opened, home = self._looks == self._look(), Path(self.path).parent.name
+        return begin in (MAGIC, bytes(len(begin))) or opened or home == HOME
 
     def set_aside(self) -> str:
         """Make the file anew: see the contract."""
         self.close()
         aside, new = f"{self.path}.damaged", f"{self.path}.new"
         try:
-            if not _may_be_ours(self.path):
+            if not self._is_ours():
                 raise IndexUnusable(self.path, "is no index", "it is a file of something else")
             Path(new).unlink(missing_ok=True)
             salvage_identities(self.path, new)
@@ -231,10 +298,3 @@ def _lock(file: int, how: int) -> bool:
 
 def _read_schema(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _may_be_ours(path: str) -> bool:
-    """Whether a file is, or was, a database: nothing else is put aside."""
-    with open(path, "rb") as file:
-        begin = file.read(len(MAGIC))
-    return begin in (MAGIC, bytes(len(begin)))
