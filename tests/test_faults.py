@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from feedsvc.server import claim_port
 from tests.faults import (
     await_end,
+    bind,
     damage,
     fill,
     find_family,
@@ -24,6 +25,7 @@ from tests.faults import (
     mount,
     read_on,
     remount,
+    unmount,
     write,
 )
 from tests.kill import run_rounds
@@ -209,6 +211,22 @@ def test_index_that_can_not_be_written_is_served_as_it_is(
 # The folder
 
 
+@pytest.mark.parametrize("inside", [True, False], ids=["with the index", "without the index"])
+def test_unmounted_folder_withdraws_nothing(
+    mounts: ExitStack, start: Start, folder: Path, tmp_path: Path, inside: bool
+) -> None:
+    place = tmp_path / "place"
+    mounts.enter_context(bind(folder, place))
+    server = start(place, *([] if inside else ["--database", str(tmp_path / "index.sqlite")]))
+    with read_on(server):
+        unmount(place)
+        said(server, "are gone; what" if inside else "has no articles; the 7 published stay")
+        assert list(place.iterdir()) == []
+        mounts.enter_context(bind(folder, place))
+        heal(server, place, "Mounted again")
+        said(server, "feedsvc: over: ")
+
+
 def break_settings(folder: Path) -> None:
     (folder / "feedsvc.toml").rename(folder / ".kept")
     (folder / "feedsvc.toml").write_text("entries = 0\nnonsense = 1\n")
@@ -250,7 +268,61 @@ def put_file_back(folder: Path) -> None:
     (folder / ".kept").rename(folder / "1.txt")
 
 
+def test_faults_of_the_folder_withdraw_nothing_and_are_told(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() == 0:  # who may read whatever its mode is
+        without = ["--bounding-set=-dac_override,-dac_read_search", "--"]
+        monkeypatch.setattr("tests.test_server.COMMAND", ["setpriv", *without, *COMMAND])
+    server = start(folder)
+    before = list_ids(server)
+    steps: list[tuple[Callable[[Path], Any], str, Callable[[Path], Any]]] = [
+        (rename_away, "articles and index are gone; what was published stays", rename_back),
+        (
+            lambda folder: (folder / "old").chmod(0),
+            "old:1: file: can't be read: Permission denied",
+            lambda folder: (folder / "old").chmod(0o755),
+        ),
+        (put_folder_in_place, "1.txt:1: file: not an article: a folder", put_file_back),
+        (
+            lambda folder: write(folder, "2.txt", "Article 2", "2024-99-99"),
+            "2.txt:2: published: not a date",
+            lambda folder: write(folder, "2.txt", "Article 2", "2024-04-03T10:00:00Z"),
+        ),
+        (hide_articles, "has no articles; the ", show_articles),
+        (break_settings, "the settings stay as they were", mend_settings),
+    ]
+    with read_on(server):
+        for number, (befall, told, mend) in enumerate(steps):
+            befall(folder)
+            said(server, told)
+            assert before <= list_ids(server)
+            mend(folder)
+            heal(server, folder, f"After fault {number}")
+    assert before <= list_ids(server)
+
+
 # The index
+
+
+def test_damaged_index_is_made_anew_while_it_is_served(start: Start, folder: Path) -> None:
+    write(folder, "1.txt", "Moved in time")
+    server = start(folder)
+    index = folder / ".feedsvc" / "index.sqlite"
+    write(folder, "1.txt", "Moved in time", "2024-04-20T10:00:00Z")  # it keeps the id of its day
+    see(server, "2024-04-20T10:00:00", "/archive/2024/atom.xml")
+    before = list_ids(server)
+    with read_on(server):
+        for number, (kind, hurt) in enumerate(damage.items()):
+            hurt(index)
+            write(folder, "2.txt", f"Edited {number}", "2024-04-03T10:00:00Z")
+            wait_for(
+                lambda: server.log.read_text().count(f"kept as {index}.damaged") > number  # noqa: B023
+            )
+            heal(server, folder, f"After fault {number}")
+            assert Path(f"{index}.damaged").stat().st_size >= 0
+            if kind == "overwritten":
+                assert before <= list_ids(server)
 
 
 @pytest.mark.parametrize("kind", list(damage))

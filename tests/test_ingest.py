@@ -944,3 +944,17 @@ def test_index_of_the_first_schema_moves_no_entry_for_a_new_one(site: Site) -> N
     site.ingest()
     after = {row.id: row.updated for row in list_rows(site.index)}
     assert {id: after[id] for id in before} == before
+
+
+def test_clock_that_is_set_back_hides_nothing_and_gives_later_versions_later_times(
+    site: Site,
+) -> None:
+    site.write("a.txt", date="2024-06-01T12:30:00Z")
+    site.ingest()
+    site.write("a.txt", date="2024-06-01T12:30:00Z", text=OTHER)
+    site.ingest()
+    before = updated(site)["https://example.org/a.txt"]
+    site.now -= timedelta(hours=9)
+    site.write("a.txt", date="2024-06-01T12:30:00Z", text="Another text still.")
+    assert site.ingest().changed == 1
+    assert updated(site)["https://example.org/a.txt"] == before + timedelta(seconds=1)
