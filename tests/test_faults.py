@@ -170,7 +170,7 @@ def test_full_temporary_folder_is_not_needed(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"Number {number}\n{date}\ncategory: News, C{number % 300}\n\nText.\n")
-    outcome = feedsvc("ingest", folder, "--jobs", "2")
+    outcome = feedsvc("ingest", folder, "--jobs", "2", "--quiet")
     assert (outcome.returncode, outcome.stderr) == (0, "")
     server = start(folder)
     with read_on(server):
