@@ -67,7 +67,7 @@ class _Author:
         """Write an article whole; half of them have no URL, so that their ids are the index's."""
         number = int(path.stem)
         self._written += 1
-        published = BEGIN + timedelta(days=10 * number)
+        published = BEGIN + timedelta(days=2 * number)
         updated = BEGIN + timedelta(days=4000, seconds=self._written)
         lines = [f"Title {number}", min(published, updated).isoformat()]
         lines += [f"https://example.org/{number}"] if number % 2 else []
@@ -136,7 +136,16 @@ class _Rounds:
         return [line for line in lines if is_running(int(line.split()[0]))]
 
     def _export(self, output: Path, *options: str) -> dict[str, bytes]:
-        command = [*COMMAND, "export", str(self._folder), "--output", str(output), "--url", URL]
+        command = [
+            *COMMAND,
+            "export",
+            str(self._folder),
+            "--quiet",
+            "--url",
+            URL,
+            "--output",
+            output,
+        ]
         done = subprocess.run([*command, *options], capture_output=True, text=True)
         if done.returncode or done.stderr:
             self.faults.append(f"export ended with {done.returncode}: {done.stderr.strip()}")
