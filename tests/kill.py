@@ -136,16 +136,8 @@ class _Rounds:
         return [line for line in lines if is_running(int(line.split()[0]))]
 
     def _export(self, output: Path, *options: str) -> dict[str, bytes]:
-        command = [
-            *COMMAND,
-            "export",
-            str(self._folder),
-            "--quiet",
-            "--url",
-            URL,
-            "--output",
-            output,
-        ]
+        command = [*COMMAND, "export", str(self._folder), "--quiet", "--url", URL]
+        command += ["--output", str(output)]
         done = subprocess.run([*command, *options], capture_output=True, text=True)
         if done.returncode or done.stderr:
             self.faults.append(f"export ended with {done.returncode}: {done.stderr.strip()}")
