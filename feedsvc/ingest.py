@@ -287,7 +287,9 @@ class _Run:
             self.index.refuse(sorted(self.report.refused), scope.places)
             if scope.whole:
                 self.index.drop_unused()
-            self.index.finish_run(self.now, self.rules, terms)
+            # No runs of the index before were as many as that.
+            first = time.time_ns() // 10**6
+            self.index.finish_run(self.now, self.rules, terms, first)
         self.report.kept, self.report.ignored = scope.kept, scope.ignored
         self.report.withdrawn += len(self.displaced)
         if scope.whole:

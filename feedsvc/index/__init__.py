@@ -133,8 +133,10 @@ class Index(ChangeTables):
         reading = "reading" if same_rules else "''"
         self.execute(f"UPDATE revision SET pending = 1, reading = {reading}")
 
-    def finish_run(self, now: int, reading: str, settings: str | None = None) -> None:
-        """End a run: where it wrote anything, count a revision; the first is the time.
+    def finish_run(
+        self, now: int, reading: str, settings: str | None = None, first: int = 0
+    ) -> None:
+        """End a run: where it wrote anything, count a revision; the first is `first`, or the time.
 
         So an index made anew doesn't count what another has counted. Text replaced before the
         last revision goes: nobody plans with it any more. With `settings`, those are what the
@@ -144,11 +146,12 @@ class Index(ChangeTables):
             "DELETE FROM content WHERE replaced <= (SELECT number FROM revision WHERE pending = 1)"
         )
         self.execute(
-            "UPDATE revision SET number = CASE WHEN number = 0 THEN :now"
+            "UPDATE revision SET number = CASE WHEN number = 0 THEN :first"
             " WHEN settings <> :settings THEN number + 1 ELSE number + pending END,"
             " pending = 0, time = :now, reading = :reading, settings = :settings",
             {
                 "now": now,
+                "first": first or now,
                 "reading": reading,
                 "settings": self.settings() if settings is None else settings,
             },

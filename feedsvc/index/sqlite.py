@@ -9,20 +9,20 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
 from feedsvc.index import Index
 from feedsvc.index.identities import make_tables, read_identities, salvage_identities
+from feedsvc.index.locks import hold
 from feedsvc.index.schema import SCHEMA
 
 __all__ = ["SqliteIndex"]
 
 WAIT = 30.0
 """Seconds that an ingest waits for another process that writes; one that serves hardly does."""
-
 
 MAGIC = b"SQLite format 3\0"
 
@@ -105,14 +105,13 @@ class SqliteIndex(Index):
         self._make_room()
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             raise IndexUnusable(self.path, "can't be the index", "it is no file")
-        try:
-            lock = os.open(f"{self.path}.{suffix}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise self._refuse(error) from error
-        try:
-            yield _lock(lock, how)
-        finally:
-            os.close(lock)
+        with ExitStack() as stack:
+            try:
+                lock = hold(f"{self.path}.{suffix}", how, os.O_CREAT | os.O_RDWR)
+                locked = stack.enter_context(lock)
+            except OSError as error:
+                raise self._refuse(error) from error
+            yield locked
 
     def revision(self) -> int:
         """Return the revision: see the contract; of a file made anew, if that took its place.
@@ -163,8 +162,6 @@ class SqliteIndex(Index):
     def _connect(self) -> sqlite3.Connection:
         if self._create:
             self._make_room()
-            if not self.exists():
-                Path(f"{self.path}.suspect").unlink(missing_ok=True)
         elif not os.path.exists(self.path):
             raise IndexMissing(self.path, "no index yet", "run feedsvc ingest, or feedsvc serve")
         # SQLite makes a file beside it even to read, but where it is told that nobody writes.
@@ -193,13 +190,24 @@ class SqliteIndex(Index):
         return connection
 
     def _make_room(self) -> None:
-        """Make the folder that the file goes into; what is in it is no business of git's."""
+        """Make an empty file where there is none, in a folder that is no business of git's.
+
+        What was beside one that is gone is taken away: it isn't the new one's. The folder is
+        locked meanwhile, so that no process takes away what is beside another's new one.
+        """
+        if self.exists():
+            return
         folder = Path(self.path).parent
         try:
-            if self.path != ":memory:" and not folder.is_dir():
+            if not folder.is_dir():
                 # Not that of the articles, too: it may come back.
                 folder.mkdir(parents=folder.name != HOME, exist_ok=True)
                 (folder / ".gitignore").write_text("*\n")
+            with hold(str(folder), fcntl.LOCK_EX, os.O_DIRECTORY):
+                if not self.exists():
+                    for suffix in (".suspect", "-wal", "-shm"):
+                        Path(self.path + suffix).unlink(missing_ok=True)
+                    Path(self.path).touch()
         except OSError as error:
             raise self._refuse(error) from error
 
@@ -246,7 +254,7 @@ class SqliteIndex(Index):
         """Whether anybody has found the file to be damaged: see the contract."""
         if not os.path.isfile(self.path):
             return False
-        if self._connection:
+        if self._connection and self._looks == self._look():
             self._probe()
         return os.path.exists(f"{self.path}.suspect")
 
@@ -286,14 +294,6 @@ class SqliteIndex(Index):
         except OSError as error:
             raise self._refuse(error) from error
         return aside
-
-
-def _lock(file: int, how: int) -> bool:
-    try:
-        fcntl.flock(file, how)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _read_schema(connection: sqlite3.Connection) -> int:
