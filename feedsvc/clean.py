@@ -99,9 +99,8 @@ def _decode(data: bytes) -> tuple[str, str]:
             text = data[len(mark) :].decode(encoding, errors="replace")
             return text, f"{encoding.upper()} by its byte order mark"
     for parity, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if (
-            0 in data and data[parity::2].count(0) * 2 > len(data) // 2
-        ):  # Latin text, every other byte is zero
+        # Of Latin text every other byte is zero.
+        if 0 in data and data[parity::2].count(0) * 2 > len(data) // 2:
             return data.decode(encoding, errors="replace"), f"{encoding.upper()}, detected"
     try:
         return data.decode(), "UTF-8"

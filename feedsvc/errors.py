@@ -31,7 +31,8 @@ class FeedsvcError(Exception):
 
     def __reduce__(self) -> Any:
         # An exception goes to another process as its message, which ours aren't made of.
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+        new = copyreg.__newobj__  # type: ignore[attr-defined]  # typeshed lacks it
+        return new, (type(self), *self.args), self.__dict__
 
 
 class BadValue(FeedsvcError):

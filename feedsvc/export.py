@@ -9,7 +9,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from msgspec import Struct
 from feedsvc.errors import ExportError
 from feedsvc.formats import FEED_FORMATS
 from feedsvc.index import MAIN
+from feedsvc.locks import hold
 from feedsvc.manifest import (
     MANIFEST,
     Manifest,
@@ -70,7 +71,8 @@ def export(
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with _lock(output) as lock:
+        with hold(str(output), fcntl.LOCK_EX, os.O_DIRECTORY) as lock:
+            assert lock is not None  # who waits gets it; while it is open, it is held
             return _export(publication, output, jobs, listen, lock)
     except OSError as error:
         place = error.filename2 or error.filename or output
@@ -227,14 +229,3 @@ def _remove(output: Path, name: str) -> int:
         except OSError:
             break
     return 1
-
-
-@contextmanager
-def _lock(output: Path) -> Iterator[int]:
-    """Wait for another export into the same folder; yield what holds the lock, while it is open."""
-    handle = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield handle
-    finally:
-        os.close(handle)

@@ -248,9 +248,7 @@ class Live:
             minutes = self._settings.rescan_minutes or float("inf")
             self._rescan_at = time.monotonic() + 60 * minutes
         if changed is None or changed:
-            folder, kept = self._settings.folder, report.kept
-            kept_text = f"{folder} has no articles; the {kept} published stay"
-            self._tell("empty", f"{kept_text} (--allow-empty withdraws them)" if kept else "")
+            self._tell("empty", report.tell_kept(self._settings.folder))
 
     def _tell_report(self, report: Report, *, first: bool) -> None:
         """Tell what a run did: the first of all, or by these settings, and each that did any."""

@@ -23,7 +23,6 @@ __all__ = ["parse_many"]
 Chunk: TypeAlias = tuple[Any, Wanted]
 """What files are wanted for, and those."""
 
-
 FEW = 2000
 """Files that are parsed before it pays to start processes for the others."""
 
@@ -47,9 +46,8 @@ def parse_many(
 ) -> Iterator[tuple[Chunk, Answers]]:
     """Let processes parse the files that are wanted with each chunk, one at a time each.
 
-    They are as many as `jobs`, or as there are processors.
-
-    Yield the chunks in their order with what was parsed. Missing are the first few files, those
+    They are as many as `jobs`, or as there are processors. Yield the chunks in their order with
+    what was parsed. Missing are the first few files, those
     that name others beside them, and those whose process died. Who asks deals with a chunk
     meanwhile.
     """

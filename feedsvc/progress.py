@@ -35,6 +35,7 @@ def show_progress(
     Who doesn't know how many there are gives what counts them: that is done beside the work.
     """
     began = time.monotonic()
+    on_terminal = sys.stderr.isatty()
     shown = began + PATIENCE
     show: Advance | None = None
     counted: list[int] = []
@@ -48,28 +49,26 @@ def show_progress(
             if show is None:
                 if count:
                     Thread(target=lambda: counted.append(count()), daemon=True).start()
-                bar = sys.stderr.isatty()
-                show = (
-                    stack.enter_context(_show_bar(noun, began))
-                    if bar
-                    else partial(_show_line, noun, began)
-                )
+                show = partial(_show_line, noun, began)
+                if on_terminal:
+                    show = stack.enter_context(_show_bar(noun, began))
             show(done, next(iter(counted), total))
-            shown = now if sys.stderr.isatty() else now + PAUSE
+            shown = now if on_terminal else now + PAUSE
 
         yield advance
 
 
 def _show_line(noun: str, began: float, done: int, total: int | None = None) -> None:
-    print(_say(noun, done, total, time.monotonic() - began), file=sys.stderr, flush=True)
+    line = _say(noun, began, done, total)
+    if total is not None:
+        left = (time.monotonic() - began) * max(total - done, 0) / max(done, 1e-9)
+        line += f", {left:.0f} s left"
+    print(line, file=sys.stderr, flush=True)
 
 
-def _say(noun: str, done: int, total: int | None, seconds: float) -> str:
-    rate = done / seconds
-    if total is None:
-        return f"{done} {noun}, {rate:.0f} a second"
-    left = max(total - done, 0) / max(rate, 1e-9)
-    return f"{done} of {total} {noun}, {rate:.0f} a second, {left:.0f} s left"
+def _say(noun: str, began: float, done: int, total: int | None) -> str:
+    of = "" if total is None else f" of {total}"
+    return f"{done}{of} {noun}, {done / (time.monotonic() - began):.0f} a second"
 
 
 @contextmanager
@@ -77,18 +76,12 @@ def _show_bar(noun: str, began: float) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        BarColumn(),
-        TextColumn("{task.description}"),
-        TimeRemainingColumn(),
-    )
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def show(done: int, total: int | None = None) -> None:
-            rate = done / (time.monotonic() - began)
-            of = f" of {total}" if total is not None else ""
-            text = f"{done}{of} {noun}, {rate:.0f} a second"
+            text = _say(noun, began, done, total)
             bar.update(task, completed=done, total=total, description=text)
 
         yield show

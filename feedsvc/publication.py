@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import FileIO
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -30,6 +30,8 @@ from feedsvc.settings import Settings
 from feedsvc.terms import take_terms
 
 __all__ = ["Encoding", "Publication"]
+
+T = TypeVar("T")
 
 Encoding: TypeAlias = Literal["identity", "gzip"]
 
@@ -124,9 +126,7 @@ class Publication:
             if document is None:
                 self._shown.pop(path, None)
             elif document.modified:
-                self._plans[path] = edition.revision, document
-                if len(self._plans) > MOST_PLANS:
-                    self._plans.popitem(last=False)
+                _keep(self._plans, path, (edition.revision, document))
         return document
 
     def _renew(self) -> _Edition:
@@ -138,7 +138,7 @@ class Publication:
         settings = self._given
         if self._follow:
             settings = take_terms(settings, self.index.settings())
-        # A thread that still plans by the one before keeps its plans there.
+        # A thread that still plans by the one before keeps its plans under that one's revision.
         edition = self._edition = _Edition(settings, self.index, revision)
         return edition
 
@@ -186,10 +186,7 @@ class Publication:
                     body = self._make(document, encoding)
                     self.cache.put(tag, body)
         with self._lock:
-            self._shown[document.path] = document
-            self._shown.move_to_end(document.path)
-            if len(self._shown) > MOST_PLANS:
-                self._shown.popitem(last=False)
+            _keep(self._shown, document.path, document)
         return body
 
     def _make(self, document: Document, encoding: Encoding) -> bytes:
@@ -224,6 +221,14 @@ class Publication:
             for document in filter(None, map(self.plan, paths)):
                 address = document.window.feed.address(document.path)
                 self.index.record(address, document.version, int(now.timestamp()))
+
+
+def _keep(plans: OrderedDict[str, T], path: str, plan: T) -> None:
+    """Keep a plan, as long as it is one of those that were asked for last."""
+    plans[path] = plan
+    plans.move_to_end(path)
+    if len(plans) > MOST_PLANS:
+        plans.popitem(last=False)
 
 
 def _describe(settings: Settings, place: Place, window: Window) -> Document:

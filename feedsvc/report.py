@@ -21,9 +21,9 @@ class Report(Struct):
 
     `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
     or expired, `kept` those that an empty folder would have withdrawn; `aside` is where a
-    damaged index is kept, that was made anew; `restless` are the files
-    that are still being written, or whose media are. A run that is told what
-    has changed counts what it looked at, and neither of the first two.
+    damaged index is kept, that was made anew; `restless` are the files that are still being
+    written, or whose media are. A run that is told what has changed counts what it looked at, and
+    neither of the first two.
     """
 
     new: int = 0
@@ -51,6 +51,11 @@ class Report(Struct):
             f"{len(self.refused)} refused"
         )
 
+    def tell_kept(self, folder: str) -> str:
+        """Tell that an empty folder withdrew nothing, "" where it wasn't empty."""
+        kept = f"{folder} has no articles; the {self.kept} published stay"
+        return f"{kept} (--allow-empty withdraws them)" if self.kept else ""
+
     def tell_damage(self) -> str:
         """Tell what became of a damaged index, "" where there was none."""
         made = f"the index was damaged: it is kept as {self.aside}, and was made anew"
@@ -63,10 +68,4 @@ class Report(Struct):
 
     def warn(self, folder: str) -> Iterator[str]:
         """Yield what somebody should look after."""
-        if self.kept:
-            yield (
-                f"{folder} has no articles; the {self.kept} published stay"
-                " (--allow-empty withdraws them)"
-            )
-        if damage := self.tell_damage():
-            yield damage
+        yield from filter(None, (self.tell_kept(folder), self.tell_damage()))

@@ -109,7 +109,7 @@ def run(
         renew_workers()
 
     server.signal_handler_interrupt = interrupt_once  # type: ignore[method-assign]  # no hook
-    server.signal_handler_reload = lambda *_: hang_up()  # type: ignore[method-assign]
+    server.signal_handler_reload = lambda *_: hang_up()  # type: ignore[method-assign]  # no hook
     tasks: list[Callable[[], None]] = [partial(_announce_when_up, ip, port, announce)]
     if not loader.downloads:
         tasks.append(make_room_for_media)

@@ -20,6 +20,7 @@ from feedsvc.ingest import Report, ingest
 from feedsvc.publication import Publication
 from feedsvc.settings import Settings, load_settings
 from tests.postgres import Postgres, run_postgres
+from tests.serving import Server, Start
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=20_000)
@@ -179,3 +180,16 @@ def serve(folder: Path, database: Path) -> Iterator[str]:
 def seeds_served(tmp_path: Path) -> Iterator[str]:
     with serve(SEEDS, tmp_path / "served.sqlite") as address:
         yield address
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    servers: list[Server] = []
+
+    def start_server(folder: Path, *options: str) -> Server:
+        servers.append(Server(folder, tmp_path / f"log-{len(servers)}", *options))
+        return servers[-1]
+
+    yield start_server
+    for server in servers:
+        server.stop()

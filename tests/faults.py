@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.test_server import Server, wait_for
+from tests.serving import Server, wait_for
 
 __all__ = [
     "PATHS",

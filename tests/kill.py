@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.faults import await_end, find_family, is_running
-from tests.test_server import wait_for
+from tests.serving import wait_for
 from tests.validity import check_document
 
 __all__ = ["run_rounds"]

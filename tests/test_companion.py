@@ -3,7 +3,7 @@
 import pytest
 
 from feedsvc.companion import Companion
-from tests.test_server import wait_for
+from tests.serving import wait_for
 
 
 def test_what_ends_is_started_again_and_what_it_says_is_passed_on() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from feedsvc.events import Events
+from tests.serving import wait_for
 from tests.test_folder import open_folder, unprivileged
-from tests.test_server import wait_for
 
 
 @pytest.fixture

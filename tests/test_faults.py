@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,8 @@ from tests.faults import (
     write,
 )
 from tests.kill import run_rounds
+from tests.serving import COMMAND, Server, Start, feedsvc, wait_for
 from tests.test_live import find_companion, said, see, shows
-from tests.test_server import COMMAND, Server, feedsvc, wait_for
-
-Start: TypeAlias = Callable[..., Server]
 
 LONGEST_END = 16.0
 """Seconds after SIGTERM, on a busy machine, at which nothing may be left."""
@@ -284,7 +283,7 @@ def test_faults_of_the_folder_withdraw_nothing_and_are_told(
 ) -> None:
     if os.geteuid() == 0:  # who may read whatever its mode is
         without = ["--bounding-set=-dac_override,-dac_read_search", "--"]
-        monkeypatch.setattr("tests.test_server.COMMAND", ["setpriv", *without, *COMMAND])
+        monkeypatch.setattr("tests.serving.COMMAND", ["setpriv", *without, *COMMAND])
     server = start(folder)
     before = list_ids(server)
     steps: list[tuple[Callable[[Path], Any], str, Callable[[Path], Any]]] = [
@@ -316,6 +315,10 @@ def test_faults_of_the_folder_withdraw_nothing_and_are_told(
 # The index
 
 
+def has_told_of_damage(server: Server, index: Path, times: int) -> bool:
+    return server.log.read_text().count(f"kept as {index}.damaged") >= times
+
+
 def test_damaged_index_is_made_anew_while_it_is_served(start: Start, folder: Path) -> None:
     write(folder, "1.txt", "Moved in time")
     server = start(folder)
@@ -327,9 +330,7 @@ def test_damaged_index_is_made_anew_while_it_is_served(start: Start, folder: Pat
         for number, (kind, hurt) in enumerate(damage.items()):
             hurt(index)
             write(folder, "2.txt", f"Edited {number}", "2024-04-03T10:00:00Z")
-            wait_for(
-                lambda: server.log.read_text().count(f"kept as {index}.damaged") > number  # noqa: B023
-            )
+            wait_for(partial(has_told_of_damage, server, index, number + 1))
             heal(server, folder, f"After fault {number}")
             assert Path(f"{index}.damaged").stat().st_size >= 0
             if kind == "overwritten":

@@ -49,6 +49,7 @@ LEVELS = {
     "sources": 2,
     "report": 1,
     "cache": 1,
+    "locks": 1,
     "manifest": 1,
     "clean": 1,
     "dates": 1,

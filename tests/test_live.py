@@ -8,32 +8,17 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
 from feedsvc.live import REST, _Rest
 from feedsvc.server import claim_port
 from tests.conftest import Site
-from tests.test_server import COMMAND, PATIENCE, Server, ask, feedsvc, wait_for
-
-Start: TypeAlias = Callable[..., Server]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    servers: list[Server] = []
-
-    def start_server(folder: Path, *options: str) -> Server:
-        servers.append(Server(folder, tmp_path / f"log-{len(servers)}", *options))
-        return servers[-1]
-
-    yield start_server
-    for server in servers:
-        server.stop()
+from tests.serving import COMMAND, PATIENCE, Server, Start, ask, feedsvc, wait_for
 
 
 def write(folder: Path, name: str, title: str = "A title", *fields: str) -> Path:
@@ -411,6 +396,10 @@ def test_another_server_takes_over_when_one_dies(start: Start, folder: Path) -> 
             server.stop()
 
 
+def has_moved(index: sqlite3.Connection, revision: int) -> bool:
+    return bool(index.execute("SELECT number FROM revision").fetchone()[0] != revision)
+
+
 def test_no_worker_answers_with_an_old_edition_for_long_nor_new_bytes_under_an_old_tag(
     start: Start, folder: Path
 ) -> None:
@@ -443,9 +432,7 @@ def test_no_worker_answers_with_an_old_edition_for_long_nor_new_bytes_under_an_o
             for number in range(1, 11):
                 (revision,) = index.execute("SELECT number FROM revision").fetchone()
                 write(folder, "a.txt", f"Edition {number}")
-                wait_for(
-                    lambda: index.execute("SELECT number FROM revision").fetchone()[0] != revision  # noqa: B023
-                )
+                wait_for(partial(has_moved, index, revision))
                 committed[number] = time.monotonic()
     finally:
         ended.set()

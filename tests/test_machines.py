@@ -28,6 +28,22 @@ MOMENT = 2.5
 """Seconds: what is to take half of one must end by then on a machine that is busy."""
 
 
+def publish(site: Site) -> None:
+    """Publish the first article."""
+    site.write("a.txt")
+    site.ingest()
+
+
+def change(site: Site) -> None:
+    """Publish another one, which `shows_change` looks for."""
+    site.write("b.txt", title="Something new")
+    site.ingest()
+
+
+def shows_change(answer: TestResponse) -> bool:
+    return b"Something new" in answer.data
+
+
 @pytest.fixture
 def make_client(site: Site) -> Iterator[Callable[[], FlaskClient]]:
     """Start one more machine that serves the site."""
@@ -123,13 +139,11 @@ def test_machines_give_the_same_answers(site: Site, make_client: Callable[[], Fl
 
 
 def test_change_reaches_all_machines(site: Site, make_client: Callable[[], FlaskClient]) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     clients = [make_client(), make_client()]
     before = {ask(client).headers["ETag"] for client in clients}
-    site.write("b.txt", title="Something new")
-    site.ingest()
-    after = [wait_for(client, lambda answer: b"Something new" in answer.data) for client in clients]
+    change(site)
+    after = [wait_for(client, shows_change) for client in clients]
     assert len(before) == 1
     assert {(answer.headers["ETag"], answer.data) for answer in after} == {
         (after[0].headers["ETag"], after[0].data)
@@ -157,8 +171,7 @@ def check_held(client: FlaskClient, held: TestResponse, path: str = "/atom.xml")
 def test_what_is_held_is_served_on_while_the_database_is_away(
     site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     client = make_client()
     held = ask(client, Accept_Encoding="gzip")
     with postgres.away():
@@ -171,21 +184,18 @@ def test_what_is_held_is_served_on_while_the_database_is_away(
     assert wait_for(client, is_served, "/rss.xml")
     assert '"status":"ok"' in wait_for(client, is_served, "/healthz").text
     check_held(client, held)
-    site.write("b.txt", title="Something new")
-    site.ingest()
-    wait_for(client, lambda answer: b"Something new" in answer.data)
+    change(site)
+    wait_for(client, shows_change)
 
 
 def test_what_was_planned_before_a_change_is_served_while_the_new_cant_be(
     site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     client = make_client()
     held, page = ask(client, Accept_Encoding="gzip"), ask(client, "/")
-    site.write("b.txt", title="Something new")
-    site.ingest()
-    wait_for(client, lambda answer: b"Something new" in answer.data, "/")
+    change(site)
+    wait_for(client, shows_change, "/")
     assert page.data
     with postgres.away():
         check_held(client, held)
@@ -194,13 +204,11 @@ def test_what_was_planned_before_a_change_is_served_while_the_new_cant_be(
 def test_document_whose_new_text_is_out_of_reach_is_served_as_it_was(
     site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     client = make_client()
     publication = client.application.extensions["feedsvc"]
     held = ask(client, Accept_Encoding="gzip")
-    site.write("b.txt", title="Something new")
-    site.ingest()
+    change(site)
     planned = publication.document("/atom.xml")
     with postgres.away():
         with pytest.raises(IndexUnusable):
@@ -215,8 +223,7 @@ def test_document_whose_new_text_is_out_of_reach_is_served_as_it_was(
 def test_text_that_cant_be_read_is_no_reason_to_wait(
     site: Site, make_client: Callable[[], FlaskClient]
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     client = make_client()
     site.index.execute("ALTER TABLE content RENAME TO elsewhere")
     assert ask(client).status_code == 503
@@ -227,8 +234,7 @@ def test_text_that_cant_be_read_is_no_reason_to_wait(
 def test_machine_that_starts_while_the_database_is_away_serves_when_it_is_there(
     site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     with postgres.away():
         client = make_client()
         assert ask(client).status_code == 503
@@ -239,8 +245,7 @@ def test_machine_that_starts_while_the_database_is_away_serves_when_it_is_there(
 def test_database_that_hangs_holds_no_held_answer_up(
     site: Site, make_client: Callable[[], FlaskClient], postgres: Postgres
 ) -> None:
-    site.write("a.txt")
-    site.ingest()
+    publish(site)
     client = make_client()
     held = ask(client, Accept_Encoding="gzip")
     with postgres.hanging():

@@ -21,7 +21,7 @@ from feedsvc.media import CHUNK, Finder, Library, digest_file, verify
 from feedsvc.model import Article, Enclosure, Finding, Picture
 from feedsvc.server import DOWNLOADS
 from tests.conftest import NOW, Site, list_rows
-from tests.test_server import Server, wait_for
+from tests.serving import Server, wait_for
 
 URL = "https://feeds.example.org/"
 JPEG, MP3 = b"\xff\xd8picture", b"ID3sound" * 100

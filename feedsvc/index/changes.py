@@ -31,9 +31,7 @@ class ChangeTables(EntryTables):
 
     def media_at(self, path: str) -> list[Medium]:
         """Return what is known of a file beside the articles, or of those in a folder."""
-        columns = ", ".join(Medium.__struct_fields__)
-        rows = self.execute(f"SELECT {columns} FROM medium WHERE {_AT}", _name_place(path))
-        return [Medium(*row) for row in rows]
+        return self._media(_AT, _name_place(path))
 
     def contested(self) -> list[str]:
         """Return the paths of the articles that are refused because of another one's id."""

@@ -87,7 +87,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
         self.adapters.register_dumper(bool, _Flag)
 
     @classmethod
-    def connect(  # type: ignore[override]
+    def connect(  # type: ignore[override]  # of all its options, these are what is given
         cls, address: str, *, note: Callable[[psycopg.Error], None] | None = None
     ) -> Self:
         """Connect; `note` is told why it failed, where nobody waits for it."""

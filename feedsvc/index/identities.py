@@ -33,10 +33,10 @@ def make_tables(connection: sqlite3.Connection, identities: Iterable[Any]) -> No
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
-def read_identities(connection: sqlite3.Connection) -> Iterator[Any]:
-    """Yield the identities of a file of any schema. Raises sqlite3.DatabaseError."""
+def read_identities(connection: sqlite3.Connection) -> list[Any]:
+    """Return the identities of a file of any schema. Raises sqlite3.DatabaseError."""
     [(last,)] = connection.execute("SELECT coalesce(max(rowid), 0) FROM article")
-    return iter(_select(connection, 0, last))
+    return _select(connection, 0, last)
 
 
 def salvage_identities(damaged: str, new: str) -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "TABLES",
     "Change",
     "Counts",
+    "Glance",
     "Labelled",
     "Look",
     "Medium",

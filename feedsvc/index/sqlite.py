@@ -16,8 +16,8 @@ from typing import Any
 from feedsvc.errors import FeedsvcError, IndexDamaged, IndexMissing, IndexUnusable
 from feedsvc.index import Index
 from feedsvc.index.identities import make_tables, read_identities, salvage_identities
-from feedsvc.index.locks import hold
 from feedsvc.index.schema import SCHEMA
+from feedsvc.locks import hold
 
 __all__ = ["SqliteIndex"]
 
@@ -111,7 +111,7 @@ class SqliteIndex(Index):
                 locked = stack.enter_context(lock)
             except OSError as error:
                 raise self._refuse(error) from error
-            yield locked
+            yield locked is not None
 
     def revision(self) -> int:
         """Return the revision: see the contract; of a file made anew, if that took its place.
@@ -229,7 +229,7 @@ class SqliteIndex(Index):
         tables = [name for (name,) in connection.execute(query)]
         if tables and not {"article", "revision"} <= set(tables):
             raise IndexUnusable(self.path, "is no index", "it holds the tables of something else")
-        kept = list(read_identities(connection)) if tables else []
+        kept = read_identities(connection) if tables else []
         for table in tables:
             connection.execute(f'DROP TABLE "{table}"')
         make_tables(connection, kept)

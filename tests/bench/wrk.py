@@ -55,5 +55,6 @@ def read_load(said: str) -> Load:
 
 
 def _read_time(text: str) -> float:
-    figure, unit = re.fullmatch(r"([\d.]+)(\D+)", text).groups()  # type: ignore[union-attr]
-    return float(figure) * MILLISECONDS[unit]
+    time = re.fullmatch(r"([\d.]+)(\D+)", text)
+    assert time, text
+    return float(time[1]) * MILLISECONDS[time[2]]
