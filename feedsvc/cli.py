@@ -17,7 +17,6 @@ import click
 
 from feedsvc import __version__
 from feedsvc.errors import FeedsvcError, FolderError, SettingsError
-from feedsvc.model import Finding
 from feedsvc.report import show_finding
 from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, load_settings, locate_file
 
@@ -186,22 +185,27 @@ def ingest_command(
         with _ingest(_load(folder, **options), allow_empty, jobs, quiet, lead=True):
             return
     from feedsvc.companion import end_with
+    from feedsvc.folder import count
     from feedsvc.index.engines import open_index
     from feedsvc.live import Live
+    from feedsvc.progress import show_progress
 
     if parent:
         end_with(parent)
     load = partial(_load, folder, **options)
     settings = load()
+    counted = partial(count, settings.folder)
     with closing(open_index(settings.database, create=True)) as index:
         Live(
             settings,
             index,
             load=load,
             config=locate_file(settings.folder, options["config"]),
-            say=click.echo,
+            say=(lambda line: None) if quiet else click.echo,
             complain=_complain,
+            progress=partial(show_progress, "articles", counted, quiet=quiet),
             allow_empty=allow_empty,
+            jobs=jobs,
         ).run()
 
 
@@ -253,28 +257,16 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
 
     Changes nothing. Exit status 1 where an article is refused.
     """
-    import msgspec
-
-    from feedsvc.index.engines import open_index
-    from feedsvc.ingest import ingest
+    from feedsvc.check import check_folder, show_json
 
     settings = _load(folder, **options)
-    findings: list[Finding] = []
-    with closing(open_index(":memory:", create=True)) as index:
-        report = ingest(settings, index, datetime.now(UTC), listen=findings.append)
-    found = [(finding, True) for finding in report.refused]
-    found = sorted(found + [(finding, False) for finding in findings])
+    report, found = check_folder(settings)
     if as_json:
-        rows = [msgspec.structs.asdict(finding) | {"refused": bad} for finding, bad in found]
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
+        click.echo(show_json(found, report.refused))
     else:
-        for finding, _ in found:
+        for finding in found:
             click.echo(show_finding(settings.folder, finding))
-        others = ", ".join(f"{count} {kind}" for kind, count in sorted(report.ignored.items()))
-        _complain(
-            f"{settings.folder}: {report.new} articles, {len(report.refused)} refused, "
-            f"{len(findings)} other findings" + (f"; not articles: {others}" if others else "")
-        )
+        _complain(f"{settings.folder}: {report.tell_check(len(found))}")
     if report.refused:
         raise click.exceptions.Exit(1)
 

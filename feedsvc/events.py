@@ -18,7 +18,14 @@ from feedsvc.readers import is_article
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import CONFIG
 
-__all__ = ["Events"]
+__all__ = ["REST", "Events", "Rest"]
+
+REST = 10**8
+"""Nanoseconds for which a file's size and mtime must have stayed, to be whole.
+
+Who writes in pieces writes the next within a few milliseconds; and a tenth of a second is little
+of the second in which a new file is to be published.
+"""
 
 STEP = 5
 """Milliseconds between two looks at what was told; a change is passed on after two of them."""
@@ -116,3 +123,27 @@ class Events:
         # What is gone may have been a folder.
         if known or is_folder or change == Change.deleted:
             yield path
+
+
+class Rest:
+    """Which files have been written to in the last moments."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, tuple[int, int, int]] = {}
+        self._now: dict[str, tuple[int, int, int]] = {}
+
+    def turn(self) -> None:
+        """Begin another run, which looks again at what didn't rest in the last one."""
+        self._before, self._now = self._now, {}
+
+    def has_come(self, path: str, size: int, mtime: int) -> bool:
+        """Whether a file rests, by how it looks, or looked: its clock may be another than ours."""
+        now = time.time_ns()
+        if 0 <= mtime <= now - REST:
+            return True
+        *looks, since = self._before.get(path, (-1, -1, now))
+        same = looks == [size, mtime]
+        if same and now - since >= REST:
+            return True
+        self._now[path] = (size, mtime, since if same else now)
+        return False

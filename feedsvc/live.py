@@ -7,14 +7,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, FolderError, IndexMissing, SettingsError
-from feedsvc.events import Events
+from feedsvc.events import REST, Events, Rest
 from feedsvc.folder import has_article, is_open
 from feedsvc.index import Index
 from feedsvc.ingest import ingest
@@ -24,13 +24,6 @@ from feedsvc.report import Report, show_finding
 from feedsvc.settings import CONFIG, Settings
 
 __all__ = ["Live"]
-
-REST = 10**8
-"""Nanoseconds for which a file's size and mtime must have stayed, to be whole.
-
-Who writes in pieces writes the next within a few milliseconds; and a tenth of a second is little
-of the second in which a new file is to be published.
-"""
 
 TICK = 1.0
 """Seconds after which is looked at what no event tells of."""
@@ -45,34 +38,11 @@ MOST_CHANGES = 1000
 """Changes at once of which more make a run look at everything: some may have gone untold."""
 
 
-class _Rest:
-    """Which files have been written to in the last moments."""
-
-    def __init__(self) -> None:
-        self._before: dict[str, tuple[int, int, int]] = {}
-        self._now: dict[str, tuple[int, int, int]] = {}
-
-    def turn(self) -> None:
-        """Begin another run, which looks again at what didn't rest in the last one."""
-        self._before, self._now = self._now, {}
-
-    def has_come(self, path: str, size: int, mtime: int) -> bool:
-        """Whether a file rests, by how it looks, or looked: its clock may be another than ours."""
-        now = time.time_ns()
-        if 0 <= mtime <= now - REST:
-            return True
-        *looks, since = self._before.get(path, (-1, -1, now))
-        same = looks == [size, mtime]
-        if same and now - since >= REST:
-            return True
-        self._now[path] = (size, mtime, since if same else now)
-        return False
-
-
 class Live:
     """The watch over the folder of `settings`, which `load` loads again from the file `config`.
 
-    `say` is called with a line for each run that changed something, `complain` with each fault.
+    `say` is called with a line for each run that changed something, `complain` with each fault;
+    each run goes on within a `progress`, which takes how far it is.
     """
 
     def __init__(
@@ -84,12 +54,15 @@ class Live:
         config: Path,
         say: Callable[[str], None],
         complain: Callable[[str], None],
+        progress: Callable[[], AbstractContextManager[Callable[[int], None]]],
         allow_empty: bool = False,
+        jobs: int | None = None,
     ) -> None:
         self._settings, self._index = settings, index
         self._load, self._config, self._config_looks = load, config, (0, 0)
         self._say, self._complain, self._allow_empty = say, complain, allow_empty
-        self._rest = _Rest()
+        self._jobs, self._progress = jobs, progress
+        self._rest = Rest()
         self._troubles: dict[str, str] = {}
         self._told: str | None = None
         self._refused: set[Finding] = set()
@@ -217,15 +190,18 @@ class Live:
         changed, now = self._pending, datetime.now(UTC)
         self._rest.turn()
         try:
-            report = ingest(
-                self._settings,
-                self._index,
-                now,
-                changed=changed,
-                allow_empty=self._allow_empty,
-                lead=True,
-                rests=self._rest.has_come,
-            )
+            with self._progress() as advance:
+                report = ingest(
+                    self._settings,
+                    self._index,
+                    now,
+                    changed=changed,
+                    allow_empty=self._allow_empty,
+                    lead=True,
+                    rests=self._rest.has_come,
+                    advance=advance,
+                    jobs=self._jobs,
+                )
             revision = self._index.revision()
             if revision != self._settled:
                 Publication(self._settings, self._index).settle(now)

@@ -51,6 +51,14 @@ class Report(Struct):
             f"{len(self.refused)} refused"
         )
 
+    def tell_check(self, found: int) -> str:
+        """Tell what a check came to, that `found` so much, refusals among it."""
+        others = ", ".join(f"{count} {kind}" for kind, count in sorted(self.ignored.items()))
+        return (
+            f"{self.new} articles, {len(self.refused)} refused, "
+            f"{found - len(self.refused)} other findings"
+        ) + (f"; not articles: {others}" if others else "")
+
     def tell_kept(self, folder: str) -> str:
         """Tell that an empty folder withdrew nothing, "" where it wasn't empty."""
         kept = f"{folder} has no articles; the {self.kept} published stay"

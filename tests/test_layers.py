@@ -20,6 +20,7 @@ LEVELS = {
     "live": 10,
     "writing": 10,
     "events": 9,
+    "check": 10,
     "explain": 10,
     "companion": 9,
     "publication": 9,

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.live import REST, _Rest
+from feedsvc.errors import FeedsvcError
+from feedsvc.events import REST, Rest
+from feedsvc.index.engines import open_index
 from feedsvc.server import claim_port
 from tests.conftest import Site
 from tests.serving import COMMAND, PATIENCE, Server, Start, ask, feedsvc, wait_for
@@ -456,8 +458,30 @@ def test_watch_without_a_server_ingests_until_it_is_stopped(folder: Path, tmp_pa
     assert "Traceback" not in log.read_text()
 
 
+def test_watch_tells_how_far_a_long_run_is_and_is_quiet_where_it_shall(
+    folder: Path, tmp_path: Path
+) -> None:
+    for number in range(6000):
+        write(folder, f"{number}.txt")
+    for name, options in (("loud", ()), ("quiet", ("--quiet", "--jobs", "2"))):
+        log, database = tmp_path / name, str(tmp_path / f"{name}.sqlite")
+        with watch(folder, log, "--database", database, *options):
+            wait_for(partial(_holds, database, 6000))
+        told = [line for line in log.read_text().splitlines() if "articles, " in line]
+        assert bool(told) is (name == "loud"), log.read_text()
+    assert log.read_text() == ""
+
+
+def _holds(database: str, count: int) -> bool:
+    try:
+        with contextlib.closing(open_index(database)) as index:
+            return index.counts().published >= count
+    except FeedsvcError:
+        return False
+
+
 def test_file_rests_when_it_was_not_written_to_lately_or_looks_as_it_did() -> None:
-    rest, now = _Rest(), time.time_ns()
+    rest, now = Rest(), time.time_ns()
     assert rest.has_come("a", 1, now - 10 * REST)
     later = now + 10**12  # by the clock of another machine
     assert not rest.has_come("a", 1, later)
