@@ -5,7 +5,9 @@ around such fragments. Text is fetched by digest, and only for what has to be wr
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
+from html import escape
 
 import deflate
 import msgspec
@@ -29,6 +31,8 @@ MOST_RECENT = 1 << 20
 POLLED, ARCHIVED = 6, 1
 """Levels of gzip: what readers fetch again and again is smaller than zlib makes it, in half the
 time; an archive, which they take once, is made in half of that again, a twentieth larger."""
+
+_WITHIN = re.compile('(<a(?: [^>]*)? href=")#')
 
 
 class Renderer:
@@ -83,7 +87,17 @@ class Renderer:
 
 def _make_entry(feed: Feed, stamp: Stamp, article: Article) -> Entry:
     url = article.url or feed.address(Place("entry", slug=stamp.slug).path)
+    if article.url is None and '="#' in article.content:
+        article = replace(article, content=_point_within(article.content, url))
     return Entry(stamp.id, stamp.published, stamp.updated, url, article)
+
+
+def _point_within(content: str, url: str) -> str:
+    """Make the links within an article absolute, now that its page is known.
+
+    Readers show many articles in one page, where `#fn1` would be another's.
+    """
+    return _WITHIN.sub(lambda link: f"{link[1]}{escape(url)}#", content)
 
 
 def _identify(maker: bytes, stamp: Stamp) -> bytes:

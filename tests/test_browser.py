@@ -1,8 +1,11 @@
 """The pages in a real browser: on a phone, in the dark, by keyboard, to a screen reader."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from justhtml import JustHTML
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import AXE, CHROMIUM, QUIET
@@ -31,6 +34,43 @@ def archive_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_corpus(folder, 400)
     settings = 'title = "The archive"\nlanguage = "en"\nauthor = "The editors"\n'
     (folder / "feedsvc.toml").write_text(settings)
+    with serve(folder, folder / "index.sqlite") as address:
+        yield address
+
+
+RICH = """<p>An <abbr title="x">abbreviation</abbr>, <mark>marked</mark>, <del>gone</del>,
+<kbd>Ctrl</kbd>, <code>code</code>, a note<sup><a href="#fn1" id="fnref1">1</a></sup>.</p>
+<h2>Part</h2><h3>Of it</h3><p lang="ar" dir="rtl">مرحبا</p>
+<table><caption>Figures</caption><thead><tr><th scope="col">Name</th><th scope="col">{long}</th>
+</tr></thead><tbody><tr><th scope="row">One</th><td style="text-align: right">{long}</td></tr>
+</tbody></table>
+<pre><code class="language-python">{long} {long} {long}</code></pre>
+<ul><li>one<ul><li>inner</li></ul></li><li><input type="checkbox" checked> done</li></ul>
+<dl><dt>Term</dt><dd>Meaning</dd></dl><blockquote cite="https://e.org/"><p>Quote</p></blockquote>
+<details><summary>More</summary><p>x</p></details>
+<math display="block"><mfrac><mi>a</mi><msqrt><mi>{long}</mi></msqrt></mfrac></math>
+<figure><img src="a.png" alt="A dot" width="600"><figcaption>A dot</figcaption></figure>
+<picture><source srcset="https://cdn.example/b.avif"><img src="a.png"></picture>
+<img src="https://cdn.example/b.png" srcset="https://cdn.example/b2.png 2x" alt="Theirs">
+<video src="a.mp4" poster="https://cdn.example/p.jpg"></video>
+<video src="https://cdn.example/b.mp4"></video><audio><source src="a.mp3"></audio>
+<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title="A film"></iframe>
+<ol><li id="fn1">The note. <a href="#fnref1">↩</a></li></ol>""".format(long="long" * 12)
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def rich_served(tmp_path: Path) -> Iterator[str]:
+    """Serve an article of all that HTML has, with files beside it."""
+    folder = tmp_path / "rich"
+    folder.mkdir()
+    (folder / "feedsvc.toml").write_text('title = "Rich"\nlanguage = "en"\n')
+    (folder / "a.jsonl").write_text(json.dumps({"title": "A", "date": "2024-05-01", "html": RICH}))
+    for name in ("a.png", "a.mp4", "a.mp3"):
+        (folder / name).write_bytes(DOT)
     with serve(folder, folder / "index.sqlite") as address:
         yield address
 
@@ -98,6 +138,42 @@ def test_pages_of_every_kind_are_accessible_in_light_and_dark(
             page.evaluate(AXE.read_text())
             found = page.evaluate("axe.run()")
             assert [fault["id"] for fault in found["violations"]] == [], (path, scheme)
+    context.close()
+
+
+def test_page_of_all_that_html_has_fits_a_phone_and_asks_no_other_site(
+    browser: Browser, rich_served: str
+) -> None:
+    for page in open_page(browser, rich_served):
+        page.locator("article h3 a").click()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        shown = page.locator(".text img").all()
+        assert [one.evaluate("one => one.naturalWidth") for one in shown] == [1, 1]
+        names = page.locator(".text > a, .text p > a").all_inner_texts()
+        assert names == ["Theirs", "b.mp4", "A film"]
+        assert page.locator(".text :is(video, audio)").count() == 2
+        assert page.locator(".files a").all_inner_texts() == ["a.mp4", "a.mp3"]
+        page.locator("#fnref1").click()
+        assert page.url.endswith("/#fn1")
+        assert page.evaluate("document.querySelector(':target').id") == "fn1"
+        for element in ("pre", "table"):  # what is too wide is scrolled, by keyboard too
+            page.locator(f".text {element}").focus()
+            assert page.evaluate("document.activeElement.localName") == element
+
+
+def test_page_of_all_that_html_has_is_accessible(browser: Browser, rich_served: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core isn't installed (npm's package axe-core)")
+    context = browser.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(rich_served)
+    page.locator("article h3 a").click()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(AXE.read_text())
+        assert [fault["id"] for fault in page.evaluate("axe.run()")["violations"]] == [], scheme
+    JustHTML(page.request.get(page.url).text(), strict=True)
     context.close()
 
 

@@ -64,11 +64,64 @@ def test_foreign_image_in_a_link_becomes_the_text_of_that_link() -> None:
     )
 
 
-def test_own_image_that_may_be_fetched_from_elsewhere_is_a_link() -> None:
-    content = (
-        '<img src="https://feeds.example.org/a.png" srcset="https://cdn.example.com/b.png 2x">'
+def test_own_image_isnt_fetched_from_elsewhere() -> None:
+    image = '<img src="https://feeds.example.org/a.png"'
+    assert link_foreign(f'{image} srcset="https://cdn.example.com/b.png 2x">', ROOT) == f"{image}>"
+    own = f'{image} srcset="https://feeds.example.org/b.png 2x, https://feeds.example.org/c.png">'
+    assert link_foreign(own, ROOT) == own
+    mixed = f'{image} srcset="https://feeds.example.org/b.png 2x,https://cdn.example.com/c.png 3x">'
+    assert link_foreign(mixed, ROOT) == f"{image}>"
+
+
+def test_own_picture_is_shown_by_its_own_sources_only() -> None:
+    own = '<source srcset="https://feeds.example.org/a.avif" type="image/avif">'
+    foreign = '<source srcset="https://cdn.example.com/a.avif" type="image/avif">'
+    assert link_foreign(f"<picture>{foreign}{own}{OWN}</picture>", ROOT) == (
+        f"<picture>{own}{OWN}</picture>"
     )
-    assert link_foreign(content, ROOT) == '<a href="https://feeds.example.org/a.png">a.png</a>'
+
+
+def test_foreign_picture_becomes_a_link() -> None:
+    source = '<source srcset="https://feeds.example.org/a.avif" type="image/avif">'
+    assert link_foreign(f"<p><picture>{source}{FOREIGN}</picture></p>", ROOT) == (
+        '<p><a href="https://cdn.example.com/x.png?a=1&amp;b=2">A &amp; B</a></p>'
+    )
+
+
+def test_own_sound_and_films_are_played_and_ask_no_other_site() -> None:
+    film = '<video src="https://feeds.example.org/f.mp4"'
+    poster = 'poster="https://cdn.example.com/p.jpg"'
+    track = '<track src="https://cdn.example.com/t.vtt">'
+    assert link_foreign(f"{film} {poster} controls>{track}No film</video>", ROOT) == (
+        f'{film} controls="">No film</video>'
+    )
+    sound = (
+        '<audio controls=""><source src="https://feeds.example.org/a.mp3"></audio>'
+        '<track src="https://feeds.example.org/t.vtt">'
+    )
+    assert link_foreign(sound, ROOT) == sound
+    other = '<source src="https://cdn.example.com/a.ogg">'
+    assert link_foreign(sound.replace("<source", f"{other}<source"), ROOT) == sound
+
+
+def test_foreign_sound_and_films_become_a_link_to_the_first() -> None:
+    sources = '<source src="https://e.org/a.mp4"><source src="https://e.org/b.webm">'
+    link = '<a href="https://e.org/a.mp4">a.mp4</a>'
+    assert (
+        link_foreign(f"<p><video controls>{sources}No film</video></p>", ROOT) == f"<p>{link}</p>"
+    )
+    assert link_foreign('<audio src="https://e.org/a.mp4"></audio>', ROOT) == link
+    assert (
+        link_foreign(f'<a href="/"><video>{sources}</video></a>', ROOT) == '<a href="/">a.mp4</a>'
+    )
+    assert link_foreign("<p><audio></audio></p>", ROOT) == "<p></p>"
+
+
+def test_what_is_never_closed_is_shown_or_linked_all_the_same() -> None:
+    assert link_foreign(f"<picture>{FOREIGN}", ROOT).startswith('<a href="https://cdn.example.com/')
+    assert link_foreign(f"<video>{OWN}</audio>", ROOT) == f"<video>{OWN}</video>"
+    assert link_foreign(f"<picture>{OWN}", ROOT) == f"<picture>{OWN}</picture>"
+    assert link_foreign('</video><source src="https://e.org/a">', ROOT) == "</video>"
 
 
 def test_image_that_is_in_the_text_itself_is_shown() -> None:
