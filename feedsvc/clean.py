@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from feedsvc.errors import BadValue
 
-__all__ = ["clean_line", "clean_text", "clean_url", "decode", "trim"]
+__all__ = ["clean_line", "clean_text", "clean_url", "decode", "is_iri", "trim"]
 
 _BOMS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -56,6 +56,7 @@ _VERTICAL = "\x0b\x0c"  # white space to people, but not to XML
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # What is a URI already, as nearly all are that people paste.
 _URI = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/_.~,;:@!$&'()*+=-]*)?")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 3987, loosely
 _NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(.*))?")
 _PORT = re.compile(r"[0-9]{1,5}")
 # RFC 3986, section 2: what may stand in a path, query or fragment as it is.
@@ -114,7 +115,7 @@ def _detect(data: bytes) -> tuple[str, str]:
     matches = from_bytes(data, cp_isolation=LEGACY)
     best = matches.best()
     if best is None:
-        raise BadValue("not text", "its encoding is none of those known")
+        raise BadValue("not text", "its encoding is none of those known; save it as UTF-8")
     # Short texts of western Europe and Turkey are as good in Prague's code page: "Oekraďne".
     if best.encoding == "cp1250":
         likelier = [match for match in matches if match.encoding in ("cp1252", "cp1254")]
@@ -151,6 +152,11 @@ def trim(text: str) -> str:
         if unicodedata.category(character) not in INVISIBLE:
             return text
     return ""
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text may be an IRI, as an id in Atom must be."""
+    return _IRI.fullmatch(text) is not None
 
 
 def clean_url(text: str) -> str:

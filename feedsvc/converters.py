@@ -4,6 +4,7 @@ Values come typed from TOML or YAML, or as text. Each converter takes any value,
 it stands for or raises BadValue, which says what the value isn't and shows it, shortened.
 """
 
+import posixpath
 import re
 import warnings
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.clean import clean_line, clean_url
 from feedsvc.errors import BadValue
+from feedsvc.globs import read_glob
+from feedsvc.patterns import part_pattern, tell_known
 
 __all__ = [
     "convert_address",
@@ -19,10 +22,13 @@ __all__ = [
     "convert_choice",
     "convert_database",
     "convert_email",
+    "convert_folder",
+    "convert_glob",
     "convert_language",
     "convert_list",
     "convert_number",
     "convert_pattern",
+    "convert_permalink",
     "convert_reference",
     "convert_subset",
     "convert_table",
@@ -146,6 +152,38 @@ def convert_pattern(value: object) -> str:
     except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
         raise BadValue("not a pattern", f"{show(value)} ({clean_line(str(error))})") from error
     return value
+
+
+def convert_permalink(value: object) -> str:
+    """Check a pattern of permalinks, or the name of one of Jekyll's styles."""
+    text = convert_text(value)
+    if not any(part.name for part in part_pattern(text)):
+        raise BadValue("not a permalink", f"{show(text)} has no placeholder; {tell_known()}")
+    return text
+
+
+def convert_glob(value: object) -> str:
+    """Check a pattern of paths."""
+    if not isinstance(value, str):
+        raise BadValue("not a pattern", show(value))
+    try:
+        read_glob(value)
+    except BadValue as fault:
+        raise BadValue("not a pattern", f"{show(value)}: {fault}") from fault
+    return value
+
+
+def convert_folder(value: object) -> str:
+    """Convert the name of a folder, relative or not, to the shortest; that it is there isn't asked.
+
+    Within the folder that it is relative to, it isn't hidden.
+    """
+    if not isinstance(value, str) or not value or re.search("[\x00-\x1f\x7f\ud800-\udfff]", value):
+        raise BadValue("not the name of a folder", show(value))
+    name = re.sub("^//", "/", posixpath.normpath(value))
+    if not name.startswith(("/", "../")) and re.search(r"(?:^|/)\.[^./]|(?:^|/)\.\.[^/]", name):
+        raise BadValue("hidden", f"{show(value)}: what begins with a dot is never published")
+    return name
 
 
 def convert_table(value: object) -> dict[str, object]:

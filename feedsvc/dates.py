@@ -11,7 +11,7 @@ from functools import cache
 
 from feedsvc.errors import BadValue
 
-__all__ = ["looks_like_date", "read_date"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "looks_like_date", "read_date", "read_local"]
 
 LONGEST = 64
 """Characters; no date that a person writes is longer."""
@@ -80,18 +80,24 @@ def read_date(text: str, *, zone: tzinfo, default_time: time) -> datetime:
     day, month and year are clear. Returns UTC, fractions of a second cut off.
     Raises BadValue with what is wrong and the text.
     """
+    return read_local(text, zone=zone, default_time=default_time).astimezone(UTC)
+
+
+def read_local(text: str, *, zone: tzinfo, default_time: time) -> datetime:
+    """Read what `read_date` reads, in the zone that it is written in, or else in `zone`."""
     text = re.sub(r"(\d{4})年(\d{1,2})月(\d{1,2})日", r"\1-\2-\3", text.strip())
     if len(text) > LONGEST:
         raise BadValue("not a date", repr(text[:LONGEST] + "…"))
     try:
         moment = _read_iso(text, default_time) or _read_long(text, default_time)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        read = aware.astimezone(UTC).replace(microsecond=0)
+        year = aware.astimezone(UTC).year
     except (ValueError, ArithmeticError) as error:
-        raise BadValue("not a date", f"{text!r} ({error})") from error
-    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        remedy = "" if looks_like_date(text) else "; write for example 2024-05-31"
+        raise BadValue("not a date", f"{text!r} ({error}){remedy}") from error
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise BadValue("not a date", f"{text!r} is not from {FIRST_YEAR} to {LAST_YEAR}")
-    return read
+    return aware.replace(microsecond=0)
 
 
 def looks_like_date(text: str) -> bool:

@@ -16,6 +16,7 @@ __all__ = [
     "IndexMissing",
     "IndexUnusable",
     "MediumRefused",
+    "NoValue",
     "ServeError",
     "SettingsError",
     "Superseded",
@@ -40,6 +41,10 @@ class BadValue(FeedsvcError):
 
     def __init__(self, what: str, why: str = "") -> None:
         super().__init__("", what, why)
+
+
+class NoValue(BadValue):
+    """A value that says that there is none: as if it weren't there."""
 
 
 class MediumRefused(BadValue):

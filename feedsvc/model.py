@@ -106,13 +106,15 @@ class Finding(Struct, frozen=True, order=True):
 class Reading(Struct, frozen=True):
     """What a reader made of a file: the article, and each rule that took part.
 
-    `findings` are what `check` reports; `rules` are what only `explain` tells.
+    `findings` are what `check` reports; `rules` are what only `explain` tells. `slug` is the
+    name that its page here may have, empty for the file's.
     """
 
     article: Article
     findings: tuple[Finding, ...] = ()
     rules: tuple[Finding, ...] = ()
     selection: Selection = Selection()
+    slug: str = ""
 
 
 class Stamp(Struct, frozen=True, omit_defaults=True):

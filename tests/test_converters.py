@@ -18,6 +18,8 @@ from feedsvc.converters import (
     convert_choice,
     convert_database,
     convert_email,
+    convert_folder,
+    convert_glob,
     convert_language,
     convert_list,
     convert_number,
@@ -45,6 +47,8 @@ SINGLE: dict[Converter, type] = {
     convert_zone: str,
     convert_time: time,
     convert_pattern: str,
+    convert_folder: str,
+    convert_glob: str,
     convert_table: dict,
     convert_number(1, 100): int,
     convert_choice("one", "two"): str,
@@ -270,6 +274,41 @@ def test_pattern_that_a_later_python_may_read_otherwise_is_refused(pattern: str)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as users have them
         assert why(convert_pattern, pattern).startswith(f"not a pattern: {pattern!r} (Possible ")
+
+
+def test_glob_is_one_that_matches_something() -> None:
+    assert convert_glob("/a/**/*.md") == "/a/**/*.md"
+    assert why(convert_glob, 1) == "not a pattern: 1"
+    assert why(convert_glob, "a//b") == "not a pattern: 'a//b': can match nothing: '' is no name"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("posts", "posts"),
+        ("./posts/", "posts"),
+        ("a/../b", "b"),
+        (".", "."),
+        ("..", ".."),
+        ("../notes//x", "../notes/x"),
+        ("/srv/.notes/", "/srv/.notes"),
+        ("//srv", "/srv"),
+        ("../.notes", "../.notes"),
+        ("a  b", "a  b"),
+    ],
+)
+def test_folder_is_named_as_shortly_as_can_be(value: str, name: str) -> None:
+    assert convert_folder(value) == convert_folder(name) == name
+
+
+@pytest.mark.parametrize("value", [".a", "a/.b", "./.a", "...", ".a/b", "..a"])
+def test_hidden_folder_is_refused(value: str) -> None:
+    assert why(convert_folder, value).startswith(f"hidden: {value!r}: what begins with a dot")
+
+
+@pytest.mark.parametrize("value", ["", "a\0b", "a\nb", 1, ["a"], "\udce9"])
+def test_what_names_no_folder_is_refused(value: object) -> None:
+    assert why(convert_folder, value).startswith("not the name of a folder: ")
 
 
 def test_table_stays_as_it_is() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedsvc.dates import FIRST_YEAR, LAST_YEAR, LONGEST, looks_like_date, read_date
+from feedsvc.dates import FIRST_YEAR, LAST_YEAR, LONGEST, looks_like_date, read_date, read_local
 from feedsvc.errors import BadValue
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -334,3 +334,17 @@ def test_chinese_and_japanese_dates_are_read() -> None:
 )
 def test_date_in_any_language_looks_like_one(text: str) -> None:
     assert looks_like_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("2024-05-01T23:30:00-08:00", "2024-05-01T23:30:00-08:00"),
+        ("1 May 2024 23:30:00.9 CET", "2024-05-01T23:30:00+01:00"),
+        ("2024-05-01", "2024-05-01T12:00:00+02:00"),
+    ],
+)
+def test_date_can_be_read_in_the_zone_that_it_is_written_in(text: str, local: str) -> None:
+    read = read_local(text, zone=AMSTERDAM, default_time=NOON)
+    assert read.isoformat() == local
+    assert read_date(text, zone=AMSTERDAM, default_time=NOON) == read

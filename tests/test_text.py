@@ -29,6 +29,9 @@ DEFAULTS = Settings(
 DATA = Path(__file__).parent / "data"
 DATE = datetime(2024, 5, 1, 10, tzinfo=UTC)
 URL = "https://example.org/a"
+UNPROMPTED = (
+    "6: category: kept as text: no share prompt ends the labels; labels = 'always' takes them"
+)
 HEAD = f"A title\n2024-05-01T10:00:00Z\n{URL}\n\n"
 PROMPTS = (DATA / "reader_prompts.txt").read_text(encoding="utf-8").split("\n")[:-1]
 LINES = (
@@ -285,7 +288,7 @@ def test_title_of_nothing_visible_is_missing() -> None:
         ),
         (
             HEAD + "A sentence.\nSport",
-            "6: category: kept as text: no share prompt ends the labels",
+            UNPROMPTED,
             ["A sentence.", "Sport"],
         ),
     ],
@@ -409,7 +412,9 @@ def test_poem_keeps_its_lines(count: int) -> None:
     verses = [f"a verse, and more {'l' * at}a" for at in range(count)]
     reading = read(HEAD + "\n".join(verses) + "\nDeel artikel:")
     assert paragraphs(reading) == verses
-    assert told(reading) == ["5: category: kept as text: these lines are too many for labels"]
+    assert told(reading) == [
+        "5: category: kept as text: too many for labels; write them as a field: category: …"
+    ]
 
 
 @pytest.mark.parametrize(("count", "labelled"), [(MOST_LABELS, True), (MOST_LABELS + 1, False)])
@@ -783,4 +788,25 @@ def test_picture_is_no_label_and_disturbs_none(
 def test_labels_above_a_picture_without_a_prompt_are_text() -> None:
     reading = read(f"{HEAD}A sentence.\nSport\n{PICTURE}")
     assert blocks(reading) == ["A sentence.", "Sport", PICTURE]
-    assert told(reading) == ["6: category: kept as text: no share prompt ends the labels"]
+    assert told(reading) == [UNPROMPTED]
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("A title\n2024-05-01T23:30:00Z\n\nText.", "https://b.org/2024/05/02/a-title/"),
+        (f"A title\n2024-05-01T23:30:00Z\n{URL}\n\nText.", URL),
+        ("A title\n\nText.", None),
+    ],
+)
+def test_article_without_a_url_has_the_permalink_of_its_site(source: str, url: str | None) -> None:
+    site = {"site_url": "https://b.org/", "timezone": "Europe/Amsterdam"}
+    reading = read(source, permalink="/:year/:month/:day/:slug/", **site)
+    assert reading.article.url == url
+    assert ("no permalink" in str(reading.findings)) is (url is None)
+
+
+def test_permalink_is_nothing_to_point_at() -> None:
+    with pytest.raises(ArticleError) as caught:
+        read("A title", site_url="https://b.org/", permalink="/:slug/")
+    assert str(caught.value) == "a.txt:1: text: missing: and no URL to point at"

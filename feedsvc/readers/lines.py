@@ -11,7 +11,7 @@ from feedsvc.dates import looks_like_date
 from feedsvc.errors import ArticleError, BadValue
 from feedsvc.model import Finding
 
-__all__ = ["MOST_REPAIRS", "Line", "Notes", "split_lines", "tell_kind"]
+__all__ = ["MOST_REPAIRS", "Line", "Notes", "decode_file", "split_lines", "tell_kind"]
 
 MOST_REPAIRS = 20
 """Characters removed from a file that are told one by one."""
@@ -42,11 +42,8 @@ class Notes:
         self.rules.append(Finding(self.path, line, field, what, why))
 
 
-def split_lines(data: bytes, notes: Notes) -> list[Line]:
-    """Decode and clean a file; its lines, trimmed, from the first to the last that isn't blank.
-
-    Raises ArticleError where it isn't text, or has none.
-    """
+def decode_file(data: bytes, notes: Notes) -> str:
+    """Decode and clean a file. Raises ArticleError where it isn't text."""
     try:
         decoded = decode(data)
     except BadValue as fault:
@@ -61,7 +58,16 @@ def split_lines(data: bytes, notes: Notes) -> list[Line]:
     if len(decoded.removed) > MOST_REPAIRS:
         more = len(decoded.removed) - MOST_REPAIRS
         notes.find(decoded.removed[-1][0], "text", "characters removed", f"{more} more like these")
-    lines = [(number, trim(line)) for number, line in enumerate(decoded.text.splitlines(), 1)]
+    return decoded.text
+
+
+def split_lines(data: bytes, notes: Notes) -> list[Line]:
+    """Decode and clean a file; its lines, trimmed, from the first to the last that isn't blank.
+
+    Raises ArticleError where it isn't text, or has none.
+    """
+    text = decode_file(data, notes)
+    lines = [(number, trim(line)) for number, line in enumerate(text.splitlines(), 1)]
     while lines and not lines[-1][1]:
         lines.pop()
     first = next((at for at, (_, line) in enumerate(lines) if line), None)

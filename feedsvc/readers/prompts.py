@@ -72,11 +72,21 @@ def read_end(
         return rest, known
     number = rest[start][0]
     if not prompted and settings.labels == "prompt":
-        notes.find(number, "category", "kept as text", "no share prompt ends the labels")
+        notes.find(
+            number,
+            "category",
+            "kept as text",
+            "no share prompt ends the labels; labels = 'always' takes them",
+        )
         return rest, known
     found = [(number, line) for number, line in rest[start:end] if line]
     if not any(line for _, line in rest[:start]) or len(found) > MOST_LABELS:
-        notes.find(number, "category", "kept as text", "these lines are too many for labels")
+        notes.find(
+            number,
+            "category",
+            "kept as text",
+            "too many for labels; write them as a field: category: …",
+        )
         return rest, known
     labels = {label.casefold(): label for label in known}
     for number, line in found:

@@ -14,6 +14,9 @@ from feedsvc.dates import read_date
 from feedsvc.errors import ArticleError, BadValue
 from feedsvc.model import Article, Reading, Selection
 from feedsvc.readers.fields import Field, Fields, find_field, read_fields
+from feedsvc.readers.fields.addresses import Address
+from feedsvc.readers.fields.filenames import read_name
+from feedsvc.readers.fields.permalinks import Page, find_url
 from feedsvc.readers.lines import Line, Notes, split_lines, tell_kind
 from feedsvc.readers.media import Find, find_nothing, is_media, mark_up
 from feedsvc.readers.prompts import read_end
@@ -39,6 +42,10 @@ def read_text(path: str, data: bytes, settings: Settings, find: Find = find_noth
         raise ArticleError(path, lines[0][0], "text", "missing", "and no URL to point at")
     if published is None:
         notes.find(lines[0][0], "published", "missing", "it gets the time it was first seen")
+    if url is None and settings.permalink:
+        local = published and published.astimezone(ZoneInfo(settings.timezone))
+        page = Page(read_name(path), title, "", local, categories)
+        url = find_url(page, Address(), lines[0][0], settings, notes)
     article = Article(
         title=title,
         content=body.content,
@@ -79,7 +86,11 @@ def _read_head(
     date, address, text = _part_head(head)
     published = _read_published(path, date, settings) if date else None
     url = _read_url(path, address, notes) if address else None
-    fields = read_fields(path, given, settings, published, find) if given else Fields()
+    fields = (
+        read_fields(path, given, settings, find, published=published, strict=True)
+        if given
+        else Fields()
+    )
     if text:
         notes.find(text[0][0], "text", "no blank line above", "taken as the first paragraph")
     body = text + lines[end:]
@@ -117,7 +128,7 @@ def _part_fields(
 def _withholds(path: str, field: Field, settings: Settings) -> bool:
     """Whether a field says not to publish the article, or not for ever: no guess is safe then."""
     try:
-        return read_fields(path, [field], settings).selection != Selection()
+        return read_fields(path, [field], settings, strict=True).selection != Selection()
     except ArticleError:
         return False
 
