@@ -12,11 +12,14 @@ from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
+from feedsvc.clean import is_iri
 from feedsvc.errors import ArticleError
 from feedsvc.facets import make_slug
+from feedsvc.grounds import find_base
 from feedsvc.index import Row
 from feedsvc.index.batch import Batch
 from feedsvc.parsing import Parsed
+from feedsvc.readers import ALONE_NAME, part_path
 from feedsvc.settings import Settings
 
 __all__ = ["Registry"]
@@ -32,6 +35,8 @@ class Registry:
         """Paths whose entries were found at another path."""
         self.robbed: set[str] = set()
         """Those of them that still have a file."""
+        self.refused: set[str] = set()
+        """Ids of entries whose files are refused by now."""
 
     def recognize(self, path: str, article: Parsed, row: Row | None) -> tuple[str, Row | None]:
         """Return the id of the entry that a file holds, and its row, None where it is a new one.
@@ -41,7 +46,7 @@ class Registry:
         entry is here now. A new entry's id is what it says, its URL, or a tag URI (RFC 4151).
         Raises ArticleError where the id is that of an earlier file.
         """
-        said = article.id or article.url
+        said = self.say(article)
         if said is None or (row and row.id == said):
             return (row.id if row else self._make_tag(path, article)), row
         other = self._batch.find(said)
@@ -52,16 +57,29 @@ class Registry:
             return (row.id if row else self._make_tag(path, article)), row
         return other.id, other
 
+    def say(self, article: Parsed) -> str | None:
+        """Return the id that an article says: its own, else its URL.
+
+        Of an id that is no IRI, as in Atom it must be, one is made; RSS and JSON Feed have it as
+        it is.
+        """
+        if article.id and not is_iri(article.id):
+            return f"{self._settings.url}#{quote(article.id, safe='')}"
+        return article.id or article.url
+
     def _is_free(self, path: str, said: str, other: Row) -> bool:
         """Whether the file at `path` may have the entry `other`, whose id it says.
 
         Not where the file that has it says another id by now, or can't be read: that keeps it.
+        A file that is there but left out, so that its entry is withdrawn, has none.
         """
-        if other.path and os.path.lexists(os.path.join(self._settings.folder, other.path)):
-            if not other.own or other.size < 0:  # refused by now, it keeps only its last entry
+        place = os.path.join(self._settings.folder, part_path(other.path or "")[0])
+        if other.path and other.state != "withdrawn" and os.path.lexists(place):
+            # One that is refused by now keeps only its last entry.
+            if not other.own or other.size < 0 or other.id in self.refused:
                 return False
             if other.path < path:
-                what = f"the same as that of {other.path}"
+                what = f"the same as that of {part_path(other.path)[0]}"
                 raise ArticleError(path, 1, "id", what, f"{said}; the first by path stays")
             self.robbed.add(other.path)
         if other.path:
@@ -70,25 +88,41 @@ class Registry:
 
     def _make_tag(self, path: str, article: Parsed) -> str:
         moment = self._now if article.published is None else article.published
+        specific = path.removesuffix(f"/{ALONE_NAME}")
         day = datetime.fromtimestamp(moment, UTC)
         host = urlsplit(self._settings.url).hostname or ""
         authority = "localhost" if ":" in host else host
-        return f"tag:{authority},{day:%Y-%m-%d}:{quote(path)}"
+        start = f"tag:{authority},{day:%Y-%m-%d}:"
+        outer = self._settings.outer
+        if not outer:
+            return start + quote(specific)
+        # Where a folder out of the settings' lies is nobody's business.
+        base = find_base(path, outer)
+        home = PurePosixPath(base).name.replace("..", "")
+        tag = start + quote(str(PurePosixPath(home, specific[len(base) :])))
+        if self._batch.find(tag) is None:
+            return tag
+        return f"{tag}-{hashlib.blake2b(os.fsencode(path), digest_size=6).hexdigest()}"
 
     def date(self, article: Parsed, old: Row | None) -> int:
-        """When an entry was published: as its article says, else when it was first public."""
+        """When an entry was published: as its article says, else when it was first public.
+
+        One that had been updated before it was seen was published by then.
+        """
         if article.published is not None:
             return article.published
-        return min(old.published, self._now) if old and old.seen else self._now
+        if old and old.seen:
+            return min(old.published, self._now)
+        return self._now if article.updated is None else min(article.updated, self._now)
 
     def name_page(self, path: str, id: str, article: Parsed, old: Row | None) -> str:
-        """Name the page of an entry whose article has no URL, after its file; for good.
+        """Name the page of an entry whose article has no URL, after what it says or after its file.
 
-        Also while it has one: nobody else gets the name.
+        For good, also while it has one: nobody else gets the name.
         """
         if (old and old.slug) or article.url:
             return old.slug if old else ""
-        slug = make_slug(PurePosixPath(path).stem)
+        slug = make_slug(article.slug or PurePosixPath(part_path(path)[0]).stem)
         if not self._batch.has_slug(slug, id):
             return slug
         return f"{slug}-{hashlib.blake2b(id.encode(), digest_size=6).hexdigest()}"

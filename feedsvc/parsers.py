@@ -122,9 +122,9 @@ def _answer(pipe: Pipe, settings: Settings) -> None:
 
 def _parse_wanted(settings: Settings, wanted: Wanted) -> Answers:
     answers = {}
-    for path, known in wanted.items():
+    for path, wish in wanted.items():
         with suppress(_Named):
-            answers[path] = parse(settings, path, _find_none, known)
+            answers[path] = parse(settings, path, _find_none, wish)
     return answers
 
 

@@ -14,10 +14,11 @@ from feedsvc.facets import list_facets
 from feedsvc.folder import read_file
 from feedsvc.index import MAIN, pack_article
 from feedsvc.model import Article, Finding, Selection
+from feedsvc.readers import Record
 from feedsvc.readers.media import Find
 from feedsvc.settings import Settings
 
-__all__ = ["Answers", "Parsed", "Wanted", "describe", "list_feeds", "parse"]
+__all__ = ["Answers", "Parsed", "Wanted", "Wish", "describe", "list_feeds", "parse"]
 
 
 class Parsed(Struct, frozen=True, array_like=True):
@@ -25,7 +26,7 @@ class Parsed(Struct, frozen=True, array_like=True):
 
     `source` is the digest of the file's bytes, `digest` that of the article's text, `text` the
     text packed; times are in seconds since 1970 UTC. `feeds` are those that it is in once
-    published, each with its label there.
+    published, each with its label there. `slug` is the name that its page may have.
     """
 
     source: str = ""
@@ -39,27 +40,44 @@ class Parsed(Struct, frozen=True, array_like=True):
     selection: Selection = Selection()
     findings: tuple[Finding, ...] = ()
     refused: Finding | None = None
+    slug: str = ""
 
 
-Wanted: TypeAlias = dict[str, str]
-"""Paths of files, each with the `source` that is known of it."""
+class Wish(Struct, frozen=True, array_like=True):
+    """What is to be read: a file whose `known` source is that, or a record that is here already."""
+
+    known: str = ""
+    record: Record | None = None
+
+
+Wanted: TypeAlias = dict[str, Wish]
+"""Paths of files and records, each with what is known of it."""
 
 Answers: TypeAlias = dict[str, Parsed]
 """What became of files, by their paths."""
 
 
-def parse(settings: Settings, path: str, find: Find, known: str = "") -> Parsed:
-    """Read the file `path` of the folder; `find` finds the files beside it.
+_ANY = Wish()
 
-    Of one whose `source` is the `known` one, nothing else is told.
+
+def parse(settings: Settings, path: str, find: Find, wish: Wish = _ANY) -> Parsed:
+    """Read the file `path` of the folder, or a record; `find` finds the files beside it.
+
+    Of one whose `source` is the known one, nothing else is told.
     """
-    source = ""
+    source, record = "", wish.record
     try:
-        data = read_file(settings.folder, path, settings.max_article_bytes)
+        if record:
+            data = record.common + record.data
+        else:
+            data = read_file(settings.folder, path, settings.max_article_bytes, settings.outer)
         source = hashlib.blake2b(data, digest_size=16).hexdigest()
-        if source == known:
+        if source == wish.known:
             return Parsed(source)
-        reading = readers.read(path, data, settings, find)
+        if record:
+            reading = readers.read_record(path, record, settings, find)
+        else:
+            reading = readers.read(path, data, settings, find)
     except ArticleError as error:
         return Parsed(source, refused=describe(error))
     article = reading.article
@@ -75,6 +93,7 @@ def parse(settings: Settings, path: str, find: Find, known: str = "") -> Parsed:
         list_feeds(article, settings),
         reading.selection,
         reading.findings,
+        slug=reading.slug,
     )
 
 

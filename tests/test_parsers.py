@@ -13,9 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from feedsvc import parsers
-from feedsvc.ingest import CHUNK, Report, ingest
+from feedsvc.chunks import CHUNK
+from feedsvc.ingest import Report, ingest
 from feedsvc.parsers import FEW, Chunk, parse_many
-from feedsvc.parsing import Parsed, parse
+from feedsvc.parsing import Parsed, Wish, parse
 from feedsvc.readers.media import find_nothing
 from tests.conftest import Site, list_rows
 
@@ -69,7 +70,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def chunks_of(site: Site, size: int = 1) -> list[Chunk]:
     paths = sorted(path.name for path in site.folder.glob("*.txt"))
     return [
-        (number, dict.fromkeys(paths[start : start + size], ""))
+        (number, dict.fromkeys(paths[start : start + size], Wish()))
         for number, start in enumerate(range(0, len(paths), size))
     ]
 
@@ -91,7 +92,7 @@ def test_chunks_come_in_their_order_with_all_that_was_wanted(site: Site, count: 
 def test_file_of_the_known_bytes_is_not_read(site: Site) -> None:
     write_many(site, 1)
     source = parse(site.settings, "00000.txt", find_nothing).source
-    [(_, answers)] = parse_many(site.settings, iter([(0, {"00000.txt": source})]), 2)
+    [(_, answers)] = parse_many(site.settings, iter([(0, {"00000.txt": Wish(source)})]), 2)
     assert answers == {"00000.txt": Parsed(source)}
 
 
@@ -165,6 +166,6 @@ def is_alive(pid: int) -> bool:
 def test_settings_are_those_of_who_asks(site: Site) -> None:
     site.write("a.txt", date="2024-05-01 10:00")
     settings = replace(site.settings, timezone="Europe/Amsterdam")
-    [(_, answers)] = parse_many(settings, iter([(0, {"a.txt": ""})]), 2)
+    [(_, answers)] = parse_many(settings, iter([(0, {"a.txt": Wish()})]), 2)
     assert answers["a.txt"].published == parse(settings, "a.txt", find_nothing).published
     assert answers["a.txt"].published != parse(site.settings, "a.txt", find_nothing).published

@@ -1,6 +1,7 @@
 """The publication and its feeds: paths, versions, bytes by version, and when each was seen."""
 
 import gzip
+import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -692,3 +693,22 @@ def test_page_that_goes_while_it_is_listed_is_left_out(
 
     monkeypatch.setattr(history.index, "slugs", withdraw_after)
     assert not [path for path in publication.paths() if path.startswith("/entry/")]
+
+
+def test_links_within_an_article_are_to_its_page_wherever_that_is(site: Site) -> None:
+    """In every format: what a reader shows of many articles in one page has one `#fn1`."""
+    html = '<p>x <a href="#fn1">1</a> <code>href="#fn1"</code></p><p id="fn1">note</p>'
+    records = [
+        {"title": "Here", "date": "2024-05-01", "html": html},
+        {"title": "There", "date": "2024-05-02", "html": html, "url": "https://e.org/there"},
+    ]
+    file = site.write("a.jsonl")
+    file.write_text("\n".join(map(json.dumps, records)))
+    site.ingest()
+    items = {item["title"]: item for item in json.loads(site.body("/feed.json"))["items"]}
+    for item in items.values():
+        assert f'<a href="{item["url"]}#fn1">1</a>' in item["content_html"]
+        assert '<code>href="#fn1"</code>' in item["content_html"]
+    here = items["Here"]["url"]
+    for path in ("/atom.xml", "/rss.xml", here.removeprefix(site.settings.url.rstrip("/"))):
+        assert f"{here}#fn1" in site.body(path).decode()

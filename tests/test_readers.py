@@ -6,7 +6,7 @@ import pytest
 
 from feedsvc.errors import ArticleError
 from feedsvc.model import Finding, Selection
-from feedsvc.readers import READERS, is_article, read
+from feedsvc.readers import READERS, digest_rules, is_article, read
 from feedsvc.settings import Settings, load_settings
 
 TEXT = b"A title\n2024-05-01\nhttps://example.org/a\n\nA paragraph."
@@ -83,3 +83,29 @@ def test_refusal_names_the_file_as_it_was_asked_for(settings: Settings) -> None:
     with pytest.raises(ArticleError) as caught:
         read("b/a.nl.txt", b"", settings)
     assert str(caught.value) == "b/a.nl.txt:1: title: missing: the file has no text"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"timezone": "Europe/Amsterdam"},
+        {"site_url": "https://b.org/"},
+        {"url": "https://b.org/"},
+        {"permalink": "/:slug/", "site_url": "https://b.org/"},
+    ],
+)
+def test_files_are_read_again_by_other_rules(tmp_path: Path, changed: dict[str, str]) -> None:
+    settings = load_settings(tmp_path, environ={})
+    other = load_settings(tmp_path, environ={}, **changed)
+    assert digest_rules(settings) != digest_rules(other)
+    assert digest_rules(other) == digest_rules(load_settings(tmp_path, environ={}, **changed))
+
+
+def test_files_of_a_known_site_are_not_read_again_for_the_address_of_the_feeds(
+    tmp_path: Path,
+) -> None:
+    site = {"site_url": "https://b.org/"}
+    settings = [
+        load_settings(tmp_path, environ={}, url=url, **site) for url in ("http://a/", "http://b/")
+    ]
+    assert len({digest_rules(one) for one in settings}) == 1

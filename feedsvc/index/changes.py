@@ -34,8 +34,11 @@ class ChangeTables(EntryTables):
         return self._media(_AT, _name_place(path))
 
     def contested(self) -> list[str]:
-        """Return the paths of the articles that are refused because of another one's id."""
-        rows = self.execute("SELECT DISTINCT path FROM refused WHERE field = 'id'")
+        """Return the paths of what is refused because of others.
+
+        That are articles whose id is another's, and files whose records may be others' by now.
+        """
+        rows = self.execute("SELECT DISTINCT path FROM refused WHERE field IN ('id', 'records')")
         return [path for (path,) in rows]
 
     def next_due(self) -> int | None:

@@ -48,14 +48,19 @@ class EntryTables(MediaTables):
     # What ingest reads
 
     def glances(self, after: str, limit: int, now: int) -> list[Glance]:
-        """Glance at the next entries in the order of their paths, withdrawn ones too."""
+        """Glance at the next entries in the order of their paths, withdrawn ones too.
+
+        And at the collections, each before its records.
+        """
         values = {"after": after, "limit": limit, "now": now}
         return self._glance("path > :after", values, "LIMIT :limit")
 
     def _glance(self, which: str, values: Mapping[str, object], rest: str = "") -> list[Glance]:
         rows = self.execute(
             "SELECT path, size, mtime, source, state = 'withdrawn',"
-            f" {' OR '.join(_DUE)} FROM article WHERE {which} ORDER BY path {rest}",
+            f" {' OR '.join(_DUE)} FROM article WHERE {which} UNION ALL"
+            f" SELECT path, size, mtime, source, 1 = 0, 1 = 0 FROM collection WHERE {which}"
+            f" ORDER BY path {rest}",
             values,
         )
         return [Glance(*row) for row in rows]
@@ -222,6 +227,17 @@ class EntryTables(MediaTables):
         self.execute_many(
             "UPDATE article SET size = :size, mtime = :mtime, source = :source WHERE path = :path",
             [msgspec.structs.asdict(look) for look in looks],
+        )
+
+    def remember(self, read: Sequence[Look], gone: Sequence[str] = ()) -> None:
+        """Remember how collections look that were read whole; forget others."""
+        paths = [*gone, *(look.path for look in read)]
+        self.execute_many(
+            "DELETE FROM collection WHERE path = :path", [{"path": path} for path in paths]
+        )
+        self.execute_many(
+            "INSERT INTO collection VALUES (:path, :size, :mtime, :source)",
+            [msgspec.structs.asdict(look) for look in read],
         )
 
 

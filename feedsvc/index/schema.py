@@ -21,7 +21,7 @@ __all__ = [
 
 State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
 
-SCHEMA = 3
+SCHEMA = 4
 """To be raised with any change of the tables: an index of another schema is made anew."""
 
 TABLES = (
@@ -55,6 +55,11 @@ TABLES = (
         path TEXT NOT NULL, line BIGINT NOT NULL, field TEXT NOT NULL, what TEXT NOT NULL,
         why TEXT NOT NULL)""",
     "CREATE INDEX refused_path ON refused (path)",
+    # A file of many articles, as it was when all that is in it was read; its path ends in a slash,
+    # so that it comes before its records.
+    """CREATE TABLE collection (
+        path TEXT PRIMARY KEY, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
+        source TEXT NOT NULL)""",
     """CREATE TABLE medium (
         path TEXT PRIMARY KEY, name TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL,
         settled BIGINT NOT NULL)""",
@@ -118,7 +123,10 @@ class Change(Struct, frozen=True):
 
 
 class Glance(Struct, frozen=True):
-    """As much of a row as tells whether its file has changed; and whether its time has come."""
+    """As much of a row as tells whether its file has changed; and whether its time has come.
+
+    Or of a collection, whose path ends in a slash: `source` is empty where it held no article.
+    """
 
     path: str
     size: int
@@ -129,7 +137,7 @@ class Glance(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """How the file at a path looks that makes what it made: see Row."""
+    """How the file at a path looks that makes what it made (see Row), or a collection."""
 
     path: str
     size: int

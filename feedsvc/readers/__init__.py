@@ -6,42 +6,95 @@ leaves out it says in the Reading.
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
 from posixpath import splitext
 
-import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc.model import Finding, Reading
 from feedsvc.readers.media import Find, find_nothing
-from feedsvc.readers.text import read_text
 from feedsvc.settings import Settings
 
-__all__ = ["READERS", "VERSION", "digest_rules", "is_article", "read"]
+__all__ = [
+    "ALONE_NAME",
+    "COLLECTIONS",
+    "READERS",
+    "VERSION",
+    "Record",
+    "digest_rules",
+    "is_article",
+    "is_collection",
+    "part_path",
+    "read",
+    "read_record",
+]
 
-VERSION = 2
+VERSION = 3
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
-READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {".txt": read_text}
 
-_LANGUAGE = re.compile(r"\.([a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)\.\w+$")
-# ISO 639-1, each code followed by a space.
-_LANGUAGES = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu "
-    "cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi "
-    "ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks "
-    "ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl "
-    "nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl "
-    "sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve "
-    "vi vo wa wo xh yi yo za zh zu "
-)
+ALONE_NAME = "-"
+"""The name of a record that is all that its file holds."""
+
+
+class Record(Struct, frozen=True, array_like=True):
+    """One article of a file that holds many: the line that it begins in (from 1), its own bytes.
+
+    `common` is what its file says of all that are in it, packed; a feed always says something.
+    """
+
+    line: int
+    data: bytes
+    common: bytes = b""
+
+
+def _late(module: str, name: str) -> Callable[[str, bytes, Settings, Find], Reading]:
+    """Return a reader of a module here that is imported when it has something to read."""
+
+    def call(path: str, data: bytes, settings: Settings, find: Find) -> Reading:
+        read: Callable[[str, bytes, Settings, Find], Reading]
+        read = getattr(import_module(f"{__name__}.{module}"), name)
+        return read(path, data, settings, find)
+
+    return call
+
+
+READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {
+    ".txt": _late("text", "read_text"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".xht"), _late("pages.html", "read_html")),
+    **dict.fromkeys((".mhtml", ".mht"), _late("pages.mhtml", "read_mhtml")),
+    **dict.fromkeys(
+        (".markdown", ".md", ".mdown", ".mdx", ".mkd"), _late("markdown", "read_markdown")
+    ),
+}
+
+COLLECTIONS = frozenset((".jsonl", ".ndjson", ".json", ".xml", ".atom", ".rss", ".rdf"))
+"""Suffixes of files that may hold many articles, or none: a name alone doesn't tell."""
 
 
 def is_article(path: str) -> bool:
     """Whether a reader is there for a file of this name."""
     dot = path.rfind(".")
-    return dot > 0 and path[dot - 1] != "/" and path[dot:].lower() in READERS
+    if dot <= 0 or path[dot - 1] == "/":
+        return False
+    suffix = path[dot:].lower()
+    return suffix in READERS or suffix in COLLECTIONS
+
+
+def is_collection(path: str) -> bool:
+    """Whether a file of this name may hold many articles."""
+    dot = path.rfind(".")
+    return dot > 0 and path[dot - 1] != "/" and path[dot:].lower() in COLLECTIONS
+
+
+def part_path(path: str) -> tuple[str, str]:
+    """Part the path of a record into that of its file and its name in it, "" where it is none."""
+    file, slash, name = path.rpartition("/")
+    return (file, name) if slash and is_collection(file) else (path, "")
 
 
 def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) -> Reading:
@@ -50,14 +103,34 @@ def read(path: str, data: bytes, settings: Settings, find: Find = find_nothing) 
     `find` finds the files beside it.
     Raises ArticleError with the line and the field that can't be used.
     """
-    reading = READERS[splitext(path)[1].lower()](path, data, settings, find)
-    match = _LANGUAGE.search(path)
-    if match is None or f"{match[1][:2]} " not in _LANGUAGES or reading.article.language:
+    return _name_language(path, READERS[splitext(path)[1].lower()](path, data, settings, find))
+
+
+def read_record(
+    path: str, record: Record, settings: Settings, find: Find = find_nothing
+) -> Reading:
+    """Read a record, whose path is that of its file and its name in it.
+
+    `find` finds the files beside that file.
+    Raises ArticleError with the line in the file and the field that can't be used.
+    """
+    from feedsvc.readers.records.splitting import read_split
+
+    file, name = part_path(path)
+    return _name_language(file, read_split(file, name, record, settings, find), record.line)
+
+
+def _name_language(path: str, reading: Reading, line: int = 1) -> Reading:
+    """Let the name of a file tell the language where nothing else does."""
+    from feedsvc.readers.fields.filenames import find_language
+
+    language = find_language(path)
+    if language is None or reading.article.language:
         return reading
-    rule = Finding(path, 1, "language", match[1], "from the file name")
-    return msgspec.structs.replace(
+    rule = Finding(path, line, "language", language, "from the file name")
+    return replace(
         reading,
-        article=msgspec.structs.replace(reading.article, language=match[1]),
+        article=replace(reading.article, language=language),
         rules=(*reading.rules, rule),
     )
 
@@ -72,8 +145,12 @@ def digest_rules(settings: Settings) -> str:
         settings.labels,
         settings.max_article_bytes,
         settings.max_media_bytes,
+        settings.site_url,
+        settings.site_url or settings.url,  # what is relative in a text is joined to it
+        settings.permalink,
         settings.language,
         settings.facets,  # what has no feed isn't in the index
         unicodedata.unidata_version,  # slugs are made by it
+        *map(version, ("nh3", "turbohtml")),  # parse what isn't text
     )
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()
