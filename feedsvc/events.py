@@ -7,13 +7,14 @@ network file systems, a change is only seen by looking.
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 from queue import Empty, SimpleQueue
 
 from watchfiles import Change, watch
 
 from feedsvc.folder import is_open
+from feedsvc.listing import TELLING
 from feedsvc.readers import is_article
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import CONFIG
@@ -39,14 +40,15 @@ was told by nobody."""
 
 
 class Events:
-    """What happens in the folder `root`, from then on until `close`.
+    """What happens in the folder `root`, and those `outer` that are out of it, until `close`.
 
     `fault` says why it can't be watched. What happens in the `hidden` folders isn't told, as they
     can't be read: only that one can be by now.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, outer: Collection[str] = ()) -> None:
         self._root = root
+        self._homes = {os.path.normpath(os.path.join(root, name)): name for name in outer}
         self._queue: SimpleQueue[set[str]] = SimpleQueue()
         self._new: list[tuple[float, str]] = []
         self._closed = False
@@ -82,6 +84,7 @@ class Events:
     def _gather(self) -> None:
         told = watch(
             self._root,
+            *filter(is_open, self._homes),
             watch_filter=None,
             step=STEP,
             debounce=MOST,
@@ -108,8 +111,11 @@ class Events:
 
     def _sift(self, change: Change, full: str) -> Iterator[str]:
         """Yield the path of a change in the folder, if it may matter."""
-        path = full[len(self._root.rstrip("/")) + 1 :]
-        if path.startswith(".") or "/." in path:
+        path, inner = self._name(full)
+        folders, _, name = inner.rpartition("/")
+        mark = name in TELLING
+        shown = folders if mark else inner
+        if shown.startswith(".") or "/." in shown:
             return
         is_folder = os.path.isdir(full)
         if is_folder and change == Change.added:
@@ -119,10 +125,19 @@ class Events:
             if path in self.hidden or not is_open(full):
                 yield path
             return
-        known = is_article(path) or tell_type(f"a{PurePath(path).suffix}") or path == CONFIG
+        medium = tell_type(f"a{PurePath(path).suffix}") != ""
+        known = mark or medium or is_article(path) or path == CONFIG
         # What is gone may have been a folder.
         if known or is_folder or change == Change.deleted:
             yield path
+
+    def _name(self, full: str) -> tuple[str, str]:
+        """Return the path of a file, and its path in that of the folders that it is in."""
+        for home, name in self._homes.items():
+            if f"{full}/".startswith(f"{home}/"):
+                return name + full[len(home) :], full[len(home) + 1 :]
+        path = full[len(self._root.rstrip("/")) + 1 :]
+        return path, path
 
 
 class Rest:

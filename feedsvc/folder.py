@@ -2,27 +2,42 @@
 
 Files come in the order of their paths (by code point, as the index orders them). What can't be
 an article comes too, with the reason: nothing is dropped in silence, and nothing outside of the
-folder is ever opened.
+folder is ever opened. The path of a file of many articles ends in a slash, as a folder's does.
 """
 
-import errno
+import heapq
 import os
-import re
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from functools import partial
-from io import FileIO
+from itertools import chain, islice
 from pathlib import Path
 from posixpath import splitext
+from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from feedsvc.errors import ArticleError, BadValue, FolderError
-from feedsvc.readers import is_article
+from feedsvc.errors import FolderError
+from feedsvc.files import (
+    UNPRINTABLE,
+    File,
+    Outer,
+    look_at,
+    open_file,
+    read_file,
+    refuse,
+    show_path,
+)
+from feedsvc.listing import Listing
+from feedsvc.readers import is_article, is_collection
+from feedsvc.rules import NO_ARTICLE
+from feedsvc.sieve import Area, Sieve, is_index
 
 __all__ = [
     "File",
+    "Opened",
+    "approach",
     "count",
     "find",
     "has_article",
@@ -31,67 +46,84 @@ __all__ = [
     "look",
     "open_file",
     "read_file",
+    "scan",
     "show_path",
+    "survey",
     "walk",
 ]
 
 DEEPEST = 100
 """Folders in each other; more is a loop or a mistake."""
 
-LONGEST_PATH = 2000
-"""Bytes; an index has to sort them."""
-
-# Control characters, and what stands for bytes that are no UTF-8.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+FEW = 100
+"""Entries of a folder that are looked at together."""
 
 
-# A path is enough of a folder, where the system has it.
-_FOLDER = getattr(os, "O_PATH", 0) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+class Opened(NamedTuple):
+    """What is in a collection: its parts by name. `keeps` is whether others may be there too."""
+
+    parts: Iterable[File]
+    keeps: bool = False
 
 
-class File(Struct, frozen=True):
-    """A file of the folder: its path in it, its size in bytes, its mtime in nanoseconds.
-
-    `fault` says why it can't be an article. The path of a directory that can't be read ends in
-    a slash.
-    """
-
-    path: str
-    size: int = 0
-    mtime: int = 0
-    fault: ArticleError | None = None
-
-
-def walk(root: str, ignored: dict[str, int]) -> Iterator[File]:
+def walk(root: str, ignored: dict[str, int], sieve: Sieve | None = None) -> Iterator[File]:
     """Find the files of the folder `root` (a real path) that could be articles.
 
-    Hidden ones are left out. `ignored` counts the others by kind. Raises FolderError where the
-    folder itself can't be read.
+    What the sieve leaves out is told to it. `ignored` counts the others by kind. Raises
+    FolderError where the folder itself can't be read.
     """
+    sieve = sieve or Sieve()
+    if sieve.folders == (".",):
+        return _walk_folder(root, sieve.begin("."), ignored, sieve)
+    walks = (_walk_folder(root, sieve.begin(name), ignored, sieve) for name in sieve.folders)
+    return heapq.merge(*walks, key=lambda file: file.path)
+
+
+def count(root: str, sieve: Sieve | None = None) -> int:
+    """Count the files of a folder that could be articles, in a quarter of the time of a walk.
+
+    A page that may be only the index of others is counted too.
+    """
+    sieve = sieve or Sieve()
+    return sum(1 for name in sieve.folders for _ in scan(root, sieve.begin(name), sieve))
+
+
+def _walk_folder(root: str, area: Area, ignored: dict[str, int], sieve: Sieve) -> Iterator[File]:
+    """Walk one of the folders: `root` itself, or another, which costs only itself."""
+    if area.path:
+        yield from _enter(root, area, ignored, sieve)
+        return
     try:
-        yield from _walk(root, "", ignored)
+        yield from _walk(root, area, ignored, sieve)
     except OSError as error:
         raise FolderError(root, f"can't be read: {error.strerror}") from error
 
 
-def count(root: str) -> int:
-    """Count the files of a folder that could be articles, in a fifth of the time of a walk."""
-    return sum(1 for _ in _scan(root))
-
-
-def _walk(root: str, prefix: str, ignored: dict[str, int]) -> Iterator[File]:
-    with os.scandir(os.path.join(root, prefix)) as found:
-        entries = sorted((_name(entry), entry) for entry in found if entry.name[0] != ".")
-    for name, entry in entries:
-        path = prefix + name
-        if name.endswith("/"):
-            yield from _enter(root, path, ignored)
+def _walk(root: str, area: Area, ignored: dict[str, int], sieve: Sieve) -> Iterator[File]:
+    entries = _list(root, area)
+    listing = Listing(root, area.path, entries)
+    area = sieve.survey(area, listing)
+    holds = partial(_holds, root, area, listing, sieve)
+    left = sieve.sift(area, listing, is_article, holds, _is_sure)
+    # A collection is ordered as a folder is, by all that is in it.
+    for name in sorted(entries, key=lambda name: f"{name}/" if is_collection(name) else name):
+        path = area.path + name
+        if name in left:
+            sieve.leave(path, left[name])
+        elif name[-1] == "/":
+            yield from _enter(root, sieve.enter(area, name, listing), ignored, sieve)
         elif is_article(name):
-            yield _look(root, path, entry)
+            yield _look(root, path, entries[name], sieve.outer)
         elif path != "feedsvc.toml":
-            kind = "link to a folder" if os.path.isdir(entry) else splitext(name)[1] or name
+            link = os.path.isdir(entries[name])
+            kind = "link to a folder" if link else splitext(name)[1] or name
             ignored[kind] = ignored.get(kind, 0) + 1
+            sieve.listen(path, NO_ARTICLE)
+
+
+def _list(root: str, area: Area) -> dict[str, os.DirEntry[str]]:
+    with os.scandir(os.path.join(root, area.path)) as found:
+        return {_name(entry): entry for entry in found}
 
 
 def _name(entry: os.DirEntry[str]) -> str:
@@ -100,36 +132,69 @@ def _name(entry: os.DirEntry[str]) -> str:
     return f"{entry.name}/" if enterable else entry.name
 
 
-def _enter(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
-    if bad := _UNPRINTABLE.search(path):
-        yield _refuse(path, "not entered", f"its name holds {bad[0]!a}")
+def _is_sure(name: str) -> bool:
+    """Whether a file of this name is an article; what may hold many may hold anything."""
+    return is_article(name) and not is_collection(name)
+
+
+def _enter(root: str, area: Area, ignored: dict[str, int], sieve: Sieve) -> Iterator[File]:
+    path = area.path
+    if bad := UNPRINTABLE.search(path):
+        yield refuse(path, "not entered", f"its name holds {bad[0]!a}")
     elif path.count("/") > DEEPEST:
-        yield _refuse(path, "not entered", f"over {DEEPEST} folders deep")
+        yield refuse(path, "not entered", f"over {DEEPEST} folders deep")
+    elif area.top and not area.base and _has_link(root, path):
+        yield refuse(path, "not entered", "a link; name the folder that it leads to")
     else:
         try:
-            yield from _walk(root, path, ignored)
+            yield from _walk(root, area, ignored, sieve)
         except OSError as error:
-            yield _refuse(path, "can't be read", error.strerror)
+            yield refuse(path, "can't be read", error.strerror)
 
 
-def locate(root: str, path: str) -> str:
+def _has_link(root: str, path: str) -> bool:
+    return os.path.realpath(f"{root}/{path}") != f"{root}/{path}".rstrip("/")
+
+
+def locate(root: str, path: str, sieve: Sieve | None = None) -> str:
     """Return where a walk on its way to `path` ends: there, or at a folder that it doesn't enter.
 
     Raises FolderError where the folder itself can't be read.
     """
-    try:
-        os.scandir(root).close()
-    except OSError as error:
-        raise FolderError(root, f"can't be read: {error.strerror}") from error
-    end = path.find("/")
-    while end > 0:
-        above = path[:end]
-        if above.count("/") >= DEEPEST or _UNPRINTABLE.search(above) or is_article(above):
-            return above
-        if os.path.islink(f"{root}/{above}") or not is_open(f"{root}/{above}"):
-            return above
-        end = path.find("/", end + 1)
-    return path
+    sieve = sieve or Sieve()
+    if "." in sieve.folders:
+        try:
+            os.scandir(root).close()
+        except OSError as error:
+            raise FolderError(root, f"can't be read: {error.strerror}") from error
+    return approach(root, path, sieve)[0]
+
+
+def approach(root: str, path: str, sieve: Sieve) -> tuple[str, Area | None]:
+    """Return what `locate` does, and the area that it lies in, None where no folder has it."""
+    area = sieve.begin_at(path)
+    if area is None or area.path == f"{path}/":
+        return path, area
+    area = survey(root, area, sieve)
+    while (end := path.find("/", len(area.path))) > 0:
+        above, name = path[:end], path[len(area.path) : end + 1]
+        if above.count("/") >= DEEPEST or UNPRINTABLE.search(above) or is_article(above):
+            return above, area
+        place = os.path.join(root, above)
+        if os.path.islink(place) or not is_open(place):
+            return above, area
+        listing = Listing(root, area.path)
+        if sieve.judge(area, name, listing, is_article):
+            return above, area
+        area = survey(root, sieve.enter(area, name, listing), sieve)
+    return path, area
+
+
+def survey(root: str, area: Area, sieve: Sieve) -> Area:
+    """Survey an area for who needs no more of it; once in a run."""
+    if area.path not in sieve.surveyed:
+        sieve.surveyed[area.path] = sieve.survey(area, Listing(root, area.path))
+    return sieve.surveyed[area.path]
 
 
 def is_open(folder: str) -> bool:
@@ -137,120 +202,96 @@ def is_open(folder: str) -> bool:
     return os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
 
 
-def find(root: str, path: str, ignored: dict[str, int]) -> Iterator[File]:
+def find(
+    root: str, path: str, ignored: dict[str, int], sieve: Sieve | None = None
+) -> Iterator[File]:
     """Find what `walk` finds at a path that `locate` gave, or below it where it is a folder."""
+    sieve = sieve or Sieve()
+    _, area = approach(root, path, sieve)
+    if area is None:
+        return
+    if area.path == f"{path}/":
+        yield from _walk_folder(root, area, ignored, sieve)
+        return
     try:
-        status = os.lstat(f"{root}/{path}")
+        status = os.lstat(os.path.join(root, path))
     except OSError:
         return
-    if is_article(path):
-        yield look(root, path)
-    elif stat.S_ISDIR(status.st_mode):
-        yield from _enter(root, f"{path}/", ignored)
+    name = path[len(area.path) :]
+    if stat.S_ISDIR(status.st_mode) and not is_article(name):
+        name = f"{name}/"
+    listing = Listing(root, area.path)
+    if rule := sieve.judge(area, name, listing, is_article) or _judge_page(root, area, name, sieve):
+        sieve.leave(area.path + name, rule)
+    elif name[-1] == "/":
+        yield from _enter(root, sieve.enter(area, name, listing), ignored, sieve)
+    elif is_article(name):
+        yield look(root, path, sieve.outer)
 
 
-def has_article(root: str) -> bool:
-    """Whether there is a file that may be an article: looks no further than to the first."""
-    with closing(_scan(root)) as found:
-        return any(_look(root, path, entry).fault is None for path, entry in found)
+def look(root: str, path: str, outer: Outer = ()) -> File:
+    """Look at one file as `walk` does."""
+    return _look(root, path, Path(root, path), outer)
 
 
-def _scan(root: str) -> Generator[tuple[str, os.DirEntry[str]], None, None]:
-    """Yield the path of each file that could be an article, as they come; but for hidden ones.
+def _look(root: str, path: str, entry: os.DirEntry[str] | Path, outer: Outer) -> File:
+    file = look_at(root, path, entry, outer)
+    return replace(file, path=f"{path}/") if is_collection(path) else file
+
+
+def _judge_page(root: str, area: Area, name: str, sieve: Sieve) -> str:
+    """Judge a file that may be the page of its folder: what else is there decides."""
+    if not is_index(name):
+        return ""
+    listing = Listing(root, area.path, _list(root, area))
+    holds = partial(_holds, root, area, listing, sieve)
+    return sieve.sift(area, listing, is_article, holds, _is_sure).get(name, "")
+
+
+def has_article(
+    root: str, holds: Callable[[File], bool], sieve: Sieve | None = None, folder: str = ""
+) -> bool:
+    """Whether there is a file that `holds` an article: looks no further than to the first.
+
+    In any of the sieve's folders, where none is named.
+    """
+    sieve = sieve or Sieve()
+    for name in (folder,) if folder else sieve.folders:
+        with closing(scan(root, sieve.begin(name), sieve)) as found:
+            if any(holds(_look(root, path, entry, sieve.outer)) for path, entry in found):
+                return True
+    return False
+
+
+def _holds(root: str, area: Area, listing: Listing, sieve: Sieve, name: str) -> bool:
+    """Whether there is a file that must be an article in a folder of an area."""
+    with closing(scan(root, sieve.enter(area, name, listing), sieve)) as found:
+        return any(not is_collection(path) for path, _ in found)
+
+
+def scan(
+    root: str, area: Area, sieve: Sieve
+) -> Generator[tuple[str, os.DirEntry[str]], None, None]:
+    """Yield the path of each file that could be an article, as they come.
 
     What can't be read is left out: who walks tells of it.
     """
-    folders = [""]
-    while folders:
-        prefix = folders.pop()
-        with suppress(OSError), os.scandir(f"{root}/{prefix}") as found:
-            for entry in found:
-                if entry.name[0] == ".":
-                    continue
-                if is_article(entry.name):
-                    yield prefix + entry.name, entry
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{prefix}{entry.name}/")
-
-
-def look(root: str, path: str) -> File:
-    """Look at one file as `walk` does."""
-    return _look(root, path, Path(root, path))
-
-
-def _look(root: str, path: str, entry: os.DirEntry[str] | Path) -> File:
-    if bad := _UNPRINTABLE.search(entry.name):
-        return _refuse(path, "can't be published", f"its name holds {bad[0]!a}")
-    if len(os.fsencode(path)) > LONGEST_PATH:
-        return _refuse(path, "can't be published", f"its path has over {LONGEST_PATH} bytes")
-    if entry.is_symlink() and _resolve(root, path) is None:
-        return _refuse(path, "not opened", "a link that leads out of the folder")
-    try:
-        status = entry.stat()
-    except OSError as error:
-        return _refuse(path, "can't be read", error.strerror)
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-        return _refuse(path, "not an article", kind)
-    return File(path, status.st_size, status.st_mtime_ns)
-
-
-def _refuse(path: str, what: str, why: str | None) -> File:
-    return File(path, fault=ArticleError(show_path(path), 1, "file", what, why or ""))
-
-
-def show_path(path: str) -> str:
-    """Write a path as findings name it."""
-    return _UNPRINTABLE.sub(lambda bad: ascii(bad[0])[1:-1], path)
-
-
-def _resolve(root: str, path: str) -> str | None:
-    """Return where a path really leads, None where that is out of the folder."""
-    real = os.path.realpath(f"{root}/{path}")
-    return real if real.startswith(f"{root.rstrip('/')}/") else None
-
-
-def open_file(root: str, path: str) -> FileIO:
-    """Open a file of the folder. Raises BadValue where it is none of it, OSError where it can't."""
-    return FileIO(_open(root, path), closefd=True)
-
-
-def _open(root: str, path: str) -> int:
-    """Open a file, through no link but one that is looked at; and wait for no pipe."""
-    *folders, name = path.split("/")
-    if ".." not in folders:
-        home = os.open(root, _FOLDER)
-        try:
-            for folder in folders:
-                inner = os.open(folder, _FOLDER, dir_fd=home)
-                os.close(home)
-                home = inner
-            return os.open(name, _FILE, dir_fd=home)
-        except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.ENOTDIR):
-                raise
-        finally:
-            os.close(home)
-    real = _resolve(root, path)
-    if real is None:
-        raise BadValue("not opened", "it leads out of the folder")
-    return os.open(real, _FILE)
-
-
-def read_file(root: str, path: str, most: int) -> bytes:
-    """Read a file of the folder. Raises ArticleError where it can't be, or is over `most` bytes."""
-    try:
-        handle = _open(root, path)
-        try:
-            size = os.fstat(handle).st_size
-            if size <= most:
-                return b"".join(iter(partial(os.read, handle, size + 1), b""))
-        finally:
-            os.close(handle)
-    except BadValue as fault:
-        raise ArticleError(path, 1, "file", fault.what, fault.why) from fault
-    except OSError as error:
-        raise ArticleError(path, 1, "file", "can't be read", error.strerror or "") from error
-    raise ArticleError(
-        path, 1, "file", "too large", f"{size} bytes, over max_article_bytes ({most})"
-    )
+    areas = [area]
+    while areas:
+        area = areas.pop()
+        with suppress(OSError), os.scandir(os.path.join(root, area.path)) as found:
+            # Of a large folder the first may be enough.
+            first = {_name(entry): entry for entry in islice(found, FEW)}
+            listing = Listing(root, area.path, first if len(first) < FEW else None)
+            area = sieve.survey(area, listing)
+            plain = sieve.is_plain(area)
+            others = ((_name(entry), entry) for entry in found)
+            for name, entry in chain(first.items(), others):
+                if name[-1] == "/":
+                    if not sieve.judge(area, name, listing, is_article):
+                        areas.append(sieve.enter(area, name, listing))
+                elif is_article(name) and (
+                    (plain and sieve.is_usual(name))
+                    or not sieve.judge(area, name, listing, is_article)
+                ):
+                    yield area.path + name, entry

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from feedsvc import readers
+from feedsvc.chunks import Chunk, cut, make_wish
 from feedsvc.errors import ArticleError, IndexDamaged
-from feedsvc.folder import File, look
+from feedsvc.folder import File
 from feedsvc.identity import Registry
 from feedsvc.index import Glance, Index, Look, Row, digest_entry
 from feedsvc.index.batch import Batch
@@ -24,6 +24,7 @@ from feedsvc.media import Finder, Library, Rests
 from feedsvc.model import Finding
 from feedsvc.parsers import parse_many
 from feedsvc.parsing import Answers, Parsed, Wanted, describe, list_feeds, parse
+from feedsvc.records import EMPTY, Collections
 from feedsvc.report import Report
 from feedsvc.scope import Scope
 from feedsvc.selection import decide_state, explain_state, is_due
@@ -32,13 +33,8 @@ from feedsvc.terms import pack_terms
 
 __all__ = ["Report", "ingest"]
 
-CHUNK = 256
-"""Files and rows that are dealt with at once."""
-
 SETTLED = 2 * 10**9
 """Nanoseconds after which every later change shows in a file's mtime, on any file system."""
-
-Chunk: TypeAlias = tuple[list[Step], Wanted]
 
 
 def ingest(
@@ -70,9 +66,9 @@ def ingest(
         terms = pack_terms(settings) if lead else index.settings()
         same = run.same_rules and terms == index.settings()
         scope = Scope(settings, index, changed if same else None)
-        run.stale = scope.stale
+        run.begin(scope, allow_empty)
         for files, glances in scope.parts(run.now, allow_empty):
-            chunks = run.cut(match(files, glances))
+            chunks = run.cut(match(files, glances, run.collections.enter))
             for (chunk, wanted), answers in parse_many(settings, chunks, jobs):
                 run.deal(chunk, wanted, answers)
                 advance(run.report.seen)
@@ -109,32 +105,21 @@ class _Run:
         self.library = Library(settings, index.medium, rests)
         self.stale: set[str] = set()
 
-    def cut(self, steps: Iterator[Step]) -> Iterator[Chunk]:
-        """Cut the steps into chunks, each with the files that are to be read for it.
+    def begin(self, scope: Scope, allow_empty: bool) -> None:
+        """Begin to look at what is in the scope."""
+        self.stale = scope.stale
+        self.collections = Collections(
+            self.settings,
+            scope.stale if self.same_rules else None,
+            scope.ignored,
+            self.rests,
+            lambda: time.time_ns() - SETTLED,
+            allow_empty=allow_empty,
+        )
 
-        What is as it was takes no step.
-        """
-        chunk: list[Step] = []
-        wanted: dict[str, str] = {}
-        for file, glance in steps:
-            if file is None:
-                if glance and glance.withdrawn:
-                    continue
-            elif not file.fault:
-                known = glance is not None and self.may_stay(glance)
-                if glance and known and (glance.size, glance.mtime) == (file.size, file.mtime):
-                    self.report.unchanged += not glance.due
-                    continue
-                if not self.rests(file.path, file.size, file.mtime):
-                    self.report.restless.append(file.path)
-                    continue
-                wanted[file.path] = glance.source if glance and known else ""
-            chunk.append((file, glance))
-            if len(chunk) == CHUNK:
-                yield chunk, wanted
-                chunk, wanted = [], {}
-        if chunk:
-            yield chunk, wanted
+    def cut(self, steps: Iterator[Step]) -> Iterator[Chunk]:
+        """Cut the steps into chunks."""
+        return cut(steps, self.collections, self.may_stay, self.rests, self.report)
 
     def may_stay(self, glance: Glance) -> bool:
         """Whether a file of the same bytes would be read to the same article."""
@@ -150,7 +135,7 @@ class _Run:
             if self.library.restless:
                 self.report.restless += [path, *self.library.restless]
         rows = self.index.at_paths([glance.path for _, glance in chunk if glance])
-        said = (answer.id or answer.url for answer in answers.values())
+        said = map(self.registry.say, answers.values())
         had = (row.id for row in rows.values())
         times = (max(answer.published or 0, answer.updated or 0) for answer in answers.values())
         self.batch.expect(filter(None, chain(said, had)), times)
@@ -180,16 +165,17 @@ class _Run:
             finder = finder or Finder(self.library, file.path)
             # Its entry is elsewhere by now: that its bytes are the same tells nothing.
             if parsed is None or not (parsed.digest or parsed.refused or row):
-                parsed = parse(self.settings, file.path, finder)
+                parsed = parse(self.settings, file.path, finder, make_wish(file))
             self.take(file, parsed, finder, row)
         except ArticleError as error:
-            self.refuse(describe(error), row)
+            self.refuse(file.place(describe(error)), row)
 
     def refuse(self, refused: Finding, row: Row | None) -> None:
         """Refuse a file. One that was good keeps its last good entry, and is looked at again."""
         self.report.refused.append(refused)
         if row is None:
             return
+        self.registry.refused.add(row.id)
         if row.state == "published" and not self.same_rules:
             # Its feeds may be others by now.
             article = self.index.articles([row.digest])[row.digest]
@@ -221,7 +207,7 @@ class _Run:
         new = Row(
             id=id,
             path=file.path,
-            own=id == (parsed.id or parsed.url),
+            own=id == self.registry.say(parsed),
             size=file.size,
             mtime=mtime,
             source=parsed.source,
@@ -253,7 +239,8 @@ class _Run:
                 self.batch.put(gone, {}, replaces=row.digest)
             self.batch.put(new, feeds, parsed.text, replaces=old.digest if old else "")
         self.batch.use(id, finder.used, finder.settle(time.time_ns() - SETTLED))
-        for finding in filter(None, (*parsed.findings, explain_state(new))):
+        state = explain_state(new)
+        for finding in (*parsed.findings, *((file.place(state),) if state else ())):
             self.listen(finding)
         return None
 
@@ -269,12 +256,21 @@ class _Run:
         else:
             self.report.unchanged += 1
 
+    def holds(self, path: str) -> bool:
+        """Whether any entry still is a record of a file."""
+        return any(not row.withdrawn for row in self.index.glances_at(path, self.now))
+
     def finish(self, scope: Scope, terms: str) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
         while self.registry.robbed:
-            self.report.unchanged -= scope.whole
-            self.meet(look(self.settings.folder, self.registry.robbed.pop()), None)
+            path = self.registry.robbed.pop()
+            if file := next(scope.find(path), None):
+                self.report.unchanged -= scope.whole
+                self.meet(file, None)
         self.batch.flush()
+        self.report.refused = [
+            each for each in self.report.refused if each.field != EMPTY or self.holds(each.path)
+        ]
         for row in self.index.due(self.now):
             new = replace(row, state=decide_state(row, self.now), seen=row.seen or self.now)
             new = self.registry.place(new, row)
@@ -285,12 +281,15 @@ class _Run:
         with self.index.transaction():
             self.batch.write()
             self.index.refuse(sorted(self.report.refused), scope.places)
+            if not scope.kept:
+                self.index.remember(*self.collections.settle(self.report))
             if scope.whole:
                 self.index.drop_unused()
             # No runs of the index before were as many as that.
             first = time.time_ns() // 10**6
             self.index.finish_run(self.now, self.rules, terms, first)
-        self.report.kept, self.report.ignored = scope.kept, scope.ignored
+        self.report.kept = scope.kept
+        self.report.ignored, self.report.left_out = scope.ignored, scope.left_out
         self.report.withdrawn += len(self.displaced)
         if scope.whole:
             hidden = self.index.hidden()

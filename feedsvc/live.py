@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from feedsvc.errors import FeedsvcError, FolderError, IndexMissing, SettingsError
 from feedsvc.events import REST, Events, Rest
-from feedsvc.folder import has_article, is_open
+from feedsvc.folder import is_open
 from feedsvc.index import Index
 from feedsvc.ingest import ingest
 from feedsvc.model import Finding
 from feedsvc.publication import Publication
+from feedsvc.records import has_articles
 from feedsvc.report import Report, show_finding
 from feedsvc.settings import CONFIG, Settings
 
@@ -74,7 +75,7 @@ class Live:
         self._pause = FIRST_PAUSE
         self._due = 0.0
         self._events: Events | None = None
-        self._root: tuple[int, int] | None = None
+        self._roots: dict[str, tuple[int, int] | None] = {}
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT; SIGHUP lets it look at everything.
@@ -126,14 +127,14 @@ class Live:
 
     def _attend_folder(self) -> Events:
         """Return what watches the folder: another, where that is another one now, or is new."""
-        folder = self._settings.folder
-        root = _identify(folder)
-        if self._events is None or root != self._root:
+        folder, outer = self._settings.folder, self._settings.outer
+        roots = {name: _identify(os.path.join(folder, name)) for name in ("", *outer)}
+        if self._events is None or roots != self._roots:
             if self._events:
                 self._events.close()
-            self._events = Events(folder)
-            self._root, self._pending, self._retry_at = root, None, 0.0
-        deaf = self._events.fault if root else ""
+            self._events = Events(folder, outer)
+            self._roots, self._pending, self._retry_at = roots, None, 0.0
+        deaf = self._events.fault if roots[""] else ""
         self._tell("events", deaf and f"{folder}: {deaf}; changes are seen at rescans only")
         return self._events
 
@@ -162,7 +163,7 @@ class Live:
             self._had_index = True
             return False
         had = self._had_index and not self._allow_empty
-        return had and not has_article(self._settings.folder)
+        return had and not has_articles(self._settings)
 
     def _has_work(self) -> bool:
         self._due = float("inf")

@@ -9,7 +9,7 @@ import os
 import posixpath
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from io import FileIO
 from pathlib import PurePosixPath
 from typing import TypeAlias
@@ -20,8 +20,10 @@ from msgspec.structs import replace
 from feedsvc.converters import show
 from feedsvc.errors import BadValue, MediumRefused, Superseded
 from feedsvc.folder import open_file
+from feedsvc.grounds import find_base
 from feedsvc.index import Index, Medium
 from feedsvc.model import Enclosure
+from feedsvc.readers import part_path
 from feedsvc.readers.media import tell_type
 from feedsvc.settings import Settings
 
@@ -83,7 +85,7 @@ class Library:
             recalled = self._recall(path)
             known = recalled if recalled and recalled.name and recalled.settled else None
         if known is None or (known.size, known.mtime) != looks:
-            digest = digest_file(self.settings.folder, path, looks)
+            digest = digest_file(self.settings.folder, path, looks, self.settings.outer)
             known = Medium(path, f"{digest}{PurePosixPath(path).suffix.lower()}", size, mtime)
             self._read[path] = known
         return known
@@ -100,7 +102,7 @@ class Finder:
     """
 
     def __init__(self, library: Library, path: str) -> None:
-        self._library, self._path = library, path
+        self._library, self._path = library, part_path(path)[0]
         self.found: dict[str, Medium] = {}
 
     def __call__(self, reference: str) -> Enclosure:
@@ -108,7 +110,7 @@ class Finder:
 
         Raises MediumRefused where there is none, or none that may be published.
         """
-        path = _locate(self._path, reference)
+        path = _locate(self._path, reference, self._library.settings.outer)
         try:
             medium = self._library.read(path)
         except MediumRefused:
@@ -147,21 +149,22 @@ def _list_names(used: dict[str, str]) -> set[str]:
     return {url.rpartition("/")[2] for url in used.values() if url}
 
 
-def _locate(article: str, reference: str) -> str:
+def _locate(article: str, reference: str, outer: Collection[str]) -> str:
     """Return the path in the folder that a reference in an article is to."""
     path = unquote(reference)
     shown = show(reference)
     if _UNPRINTABLE.search(path):
         raise MediumRefused("not published", f"{shown} can't be the name of a file")
-    joined = path[1:] if path[0] == "/" else posixpath.join(posixpath.dirname(article), path)
-    path = posixpath.normpath(joined)
+    base = find_base(article, outer)
+    home = posixpath.dirname(article[len(base) :])
+    path = posixpath.normpath(path[1:] if path[0] == "/" else posixpath.join(home, path))
     if path.startswith(("../", "/")):
         raise MediumRefused("not published", f"{shown} is out of the folder")
     if path[0] == "." or "/." in path:
         raise MediumRefused("not published", f"{shown} is hidden")
     if not tell_type(f"a{PurePosixPath(path).suffix}"):
         raise MediumRefused("not published", f"{shown} is of no type that is")
-    return path
+    return base + path
 
 
 def list_stale(settings: Settings, index: Index) -> set[str]:
@@ -191,7 +194,7 @@ def open_public(settings: Settings, index: Index, name: str) -> FileIO | None:
     """Open the file of a public medium, None where no file is any more what it was read as."""
     for medium in index.media_named(name):
         try:
-            file = open_file(settings.folder, medium.path)
+            file = open_file(settings.folder, medium.path, settings.outer)
         except (BadValue, OSError):
             continue
         if _see(os.fstat(file.fileno())) == (medium.size, medium.mtime):
@@ -227,14 +230,14 @@ def verify(chunks: Iterable[bytes], digest: str) -> Iterator[bytes]:
         raise Superseded("media", "superseded", f"the content isn't {digest} any more")
 
 
-def digest_file(root: str, path: str, looks: tuple[int, int]) -> str:
+def digest_file(root: str, path: str, looks: tuple[int, int], outer: tuple[str, ...] = ()) -> str:
     """Digest the content of a file of that size and mtime.
 
     Raises MediumRefused where it can't be read whole, or looks otherwise once it is.
     """
     digest = hashlib.blake2b(digest_size=16)
     try:
-        with open_file(root, path) as file:
+        with open_file(root, path, outer) as file:
             for chunk in stream(file, 0, looks[0]):
                 digest.update(chunk)
             seen = _see(os.fstat(file.fileno()))
@@ -253,7 +256,7 @@ def digest_file(root: str, path: str, looks: tuple[int, int]) -> str:
 
 def _look(root: str, path: str) -> tuple[int, int]:
     try:
-        return _see(os.stat(f"{root}/{path}"))
+        return _see(os.stat(os.path.join(root, path)))
     except OSError:
         return _NO_FILE
 

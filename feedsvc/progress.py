@@ -52,7 +52,9 @@ def show_progress(
                 show = partial(_show_line, noun, began)
                 if on_terminal:
                     show = stack.enter_context(_show_bar(noun, began))
-            show(done, next(iter(counted), total))
+            most = next(iter(counted), total)
+            # A file may hold more than it was counted for: then nobody knows.
+            show(done, most if most is None or most >= done else None)
             shown = now if on_terminal else now + PAUSE
 
         yield advance

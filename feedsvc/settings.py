@@ -25,10 +25,13 @@ from feedsvc.converters import (
     convert_choice,
     convert_database,
     convert_email,
+    convert_folder,
+    convert_glob,
     convert_language,
     convert_list,
     convert_number,
     convert_pattern,
+    convert_permalink,
     convert_reference,
     convert_subset,
     convert_table,
@@ -39,8 +42,9 @@ from feedsvc.converters import (
 )
 from feedsvc.errors import BadValue, FolderError, SettingsError
 from feedsvc.facets import KINDS, locate
+from feedsvc.grounds import check_apart, list_outer
 from feedsvc.model import Person
-from feedsvc.sources import read_environ, read_file
+from feedsvc.sources import part_tables, read_environ, read_file
 
 __all__ = ["CONFIG", "DEFAULT_URL", "Override", "Settings", "load_settings", "locate_file"]
 
@@ -59,7 +63,8 @@ class Override(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """How a folder is published. The README's table says what each does.
 
-    `overrides` are by the path of the facet, as `facets.locate` gives it.
+    `site_url` is empty where nobody said what the address of the site is. `overrides` are by the
+    path of the facet, as `facets.locate` gives it.
     """
 
     folder: str
@@ -68,7 +73,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     description: str
     database: str
     author: Person
+    folders: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     language: str = "en"
+    site_url: str = ""
+    permalink: str = ""
     rights: str | None = None
     timezone: str = "UTC"
     default_time: time = time(12)
@@ -91,6 +101,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     logo: str | None = None
     overrides: dict[str, Override] = {}
 
+    @property
+    def outer(self) -> tuple[str, ...]:
+        """Those of `folders` that are out of `folder`: what is in them may be opened too."""
+        return list_outer(self.folders)
+
 
 def load_settings(
     folder: str | Path,
@@ -111,7 +126,7 @@ def load_settings(
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     path, named = _locate_file(root, config, environ)
-    in_file, tables = _part(read_file(path, named, faults))
+    in_file, tables = part_tables(read_file(path, named, faults), KINDS)
     given = {
         key.replace(".", "_"): (f"{path.name}: {_quote(key)}", in_file[key]) for key in in_file
     }
@@ -126,6 +141,11 @@ def load_settings(
     for kind, table in tables.items():
         with _noting(faults, f"{path.name}: {kind}"):
             values["overrides"] |= _convert_tables(kind, convert_table(table), path.name, faults)
+    if "permalink" in values and not values.keys() & {"site_url", "url"}:
+        faults.append(f"{given['permalink'][0]}: of no site: set site_url too")
+    if "folders" in values:
+        with _noting(faults, given["folders"][0]):
+            check_apart(str(root), values["folders"])
     if faults:
         raise SettingsError(faults)
     return _complete(root, values)
@@ -158,6 +178,7 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
     name = clean_line(re.sub(r"[-_\s]+", " ", os.fsencode(root.name).decode(errors="ignore")))
     title = values.setdefault("title", name[:1].upper() + name[1:] or "Articles")
     values.setdefault("description", f"The newest articles of {title}")
+    values.setdefault("site_url", values.get("url", ""))
     url = values.setdefault("url", DEFAULT_URL)
     database = values.get("database", ".feedsvc/index.sqlite")
     values["database"] = database if "://" in database else str(root / database)
@@ -169,27 +190,6 @@ def _complete(root: Path, values: dict[str, Any]) -> Settings:
         for path, override in values["overrides"].items()
     }
     return Settings(folder=str(root), **values)
-
-
-def _part(file: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part a file's settings, by their dotted keys, from the tables of overrides, by kind.
-
-    `author` and `language` are both: a value, or a table of settings and of tables of overrides.
-    """
-    settings = {key: value for key, value in file.items() if key not in KINDS}
-    author, language = file.get("author", {}), file.get("language", {})
-    author = author if isinstance(author, dict) else {"name": author}
-    language = language if isinstance(language, dict) else {"default": language}
-    for key, value in author.items():
-        if not isinstance(value, dict):
-            settings[f"author.{key}"] = value
-    if "default" in language:
-        settings["language"] = language["default"]
-    return settings, {
-        "category": file.get("category", {}),
-        "author": {label: table for label, table in author.items() if isinstance(table, dict)},
-        "language": {label: table for label, table in language.items() if label != "default"},
-    }
 
 
 # What each value must be. Variables and options arrive as text, the file's values typed.
@@ -246,6 +246,8 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "title": convert_text,
     "description": convert_text,
     "language": convert_language,
+    "site_url": convert_base,
+    "permalink": convert_permalink,
     "author_name": convert_text,
     "author_email": convert_email,
     "author_url": convert_address,
@@ -258,6 +260,9 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "media_type": convert_choice("specific", "browser"),
     "hubs": convert_list(convert_address, r"[\s,]+"),
     "database": convert_database,
+    "folders": convert_list(convert_folder, r"\n"),
+    "include": convert_list(convert_glob, r"\n"),
+    "exclude": convert_list(convert_glob, r"\n"),
     "boilerplate": convert_list(convert_pattern, r"\n"),
     "labels": convert_choice("prompt", "always", "never"),
     "max_article_bytes": convert_number(1, 1 << 30),

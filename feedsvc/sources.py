@@ -4,11 +4,11 @@ What a value must be is the business of `settings`; here it is kept as it was fo
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["read_environ", "read_file"]
+__all__ = ["part_tables", "read_environ", "read_file"]
 
 MOST_BYTES = 1 << 20
 
@@ -39,4 +39,27 @@ def read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
         name.removeprefix("FEEDSVC_").lower(): (name, value)
         for name, value in sorted(environ.items())
         if name.startswith("FEEDSVC_") and name != "FEEDSVC_CONFIG"
+    }
+
+
+def part_tables(
+    file: dict[str, Any], kinds: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a file's settings, by their dotted keys, from the tables of overrides, by kind.
+
+    `author` and `language` are both: a value, or a table of settings and of tables of overrides.
+    """
+    settings = {key: value for key, value in file.items() if key not in kinds}
+    author, language = file.get("author", {}), file.get("language", {})
+    author = author if isinstance(author, dict) else {"name": author}
+    language = language if isinstance(language, dict) else {"default": language}
+    for key, value in author.items():
+        if not isinstance(value, dict):
+            settings[f"author.{key}"] = value
+    if "default" in language:
+        settings["language"] = language["default"]
+    return settings, {
+        "category": file.get("category", {}),
+        "author": {label: table for label, table in author.items() if isinstance(table, dict)},
+        "language": {label: table for label, table in language.items() if label != "default"},
     }

@@ -11,7 +11,7 @@ from feedsvc.settings import Settings
 
 __all__ = ["pack_terms", "take_terms"]
 
-_OWN = ("folder", "database", "cache_mb", "rescan_minutes")
+_OWN = ("folder", "folders", "database", "cache_mb", "rescan_minutes")
 
 
 def pack_terms(settings: Settings) -> str:

@@ -101,3 +101,28 @@ def test_wait_can_be_ended_and_ends_by_itself(events: Events) -> None:
     events.wake()
     assert events.wait(3600) == set()
     assert events.wait(0) == set()
+
+
+def test_configuration_of_a_site_is_told_though_it_is_hidden(
+    events: Events, tmp_path: Path
+) -> None:
+    (tmp_path / ".hidden").mkdir()
+    for name in (".hidden/_config.yml", "_config.yml", ".eleventy.js", "other.yml", "b.txt"):
+        (tmp_path / name).touch()
+    assert gather(events, "b.txt", ".eleventy.js") == {"_config.yml", ".eleventy.js", "b.txt"}
+
+
+def test_folders_out_of_the_first_are_told_by_their_names(tmp_path: Path) -> None:
+    for name in ("home", "notes/.hidden", "far"):
+        (tmp_path / name).mkdir(parents=True)
+    far = str(tmp_path / "far")
+    events = Events(str(tmp_path / "home"), ("../notes", "../gone", far))
+    try:
+        for name in ("home/a.txt", "notes/b.txt", "notes/.hidden/c.txt", "far/d.txt", "e.txt"):
+            (tmp_path / name).touch()
+        expected = {"a.txt", "../notes/b.txt", f"{far}/d.txt"}
+        assert gather(events, *expected) == expected
+        (tmp_path / "notes").rename(tmp_path / "moved")
+        gather(events, "../notes")
+    finally:
+        events.close()

@@ -19,6 +19,8 @@ from feedsvc.export import MANIFEST, Export, export
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Document
 from feedsvc.publication import Publication
+from feedsvc.readers import READERS
+from feedsvc.readers.text import read_text
 from tests.conftest import SEEDS, Site
 
 FILES = {
@@ -465,3 +467,17 @@ def test_stranger_in_the_place_of_a_folder_is_named_and_nothing_is_written(
     with pytest.raises(ExportError, match="no export wrote: category; move"):
         export(published.publication, out)
     assert [file.name for file in out.iterdir()] == ["category"]
+
+
+def test_export_into_the_folder_publishes_nothing_twice(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix in (".html", ".xml", ".json"):
+        monkeypatch.setitem(READERS, suffix, read_text)
+    site.write("a.txt", url=None)
+    site.ingest()
+    export(site.publication, site.folder / "out")
+    assert (site.folder / "out" / "entry" / "a" / "index.html").exists()
+    report = site.ingest()
+    assert (report.new, report.unchanged, report.refused) == (0, 1, [])
+    assert report.left_out["exported"] > 3

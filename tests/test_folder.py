@@ -6,11 +6,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from feedsvc import readers
 from feedsvc.errors import ArticleError, FolderError
-from feedsvc.folder import DEEPEST, File, count, has_article, read_file, walk
+from feedsvc.folder import (
+    DEEPEST,
+    FEW,
+    File,
+    count,
+    find,
+    has_article,
+    locate,
+    open_file,
+    read_file,
+    walk,
+)
+from feedsvc.readers.text import read_text
+from feedsvc.rules import INDEX, NO_ARTICLE
+from feedsvc.sieve import Sieve
 
 NOBODY = 65534
 
@@ -51,6 +67,10 @@ def look(root: Path | str) -> tuple[list[File], dict[str, int]]:
     return list(walk(os.path.realpath(root), ignored)), ignored
 
 
+def is_good(file: File) -> bool:
+    return file.fault is None
+
+
 def faults(root: Path | str) -> dict[str, str]:
     """What is refused, by path, as it is reported."""
     return {file.path: str(file.fault) for file in look(root)[0] if file.fault}
@@ -72,6 +92,26 @@ def test_order_holds_where_a_folder_is_named_like_an_article(tmp_path: Path) -> 
     assert paths == ["a.txt", "a.txt-b.txt", "a.txt.txt", "a.txtb.txt"]
 
 
+def test_order_holds_where_a_file_may_hold_many(tmp_path: Path) -> None:
+    names = ("a.json", "a.json-b.txt", "a.json.txt", "a.jsonl", "a.json0.txt", "a/b.xml", "b.rss")
+    write(tmp_path, *names)
+    paths = [file.path for file in look(tmp_path)[0]]
+    assert paths == sorted(paths)
+    assert [path for path in paths if path[-1] == "/"] == [
+        "a.json/",
+        "a.jsonl/",
+        "a/b.xml/",
+        "b.rss/",
+    ]
+
+
+def test_file_that_may_hold_many_and_can_not_be_opened_is_refused_by_its_name(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "x.json/inner.txt")
+    assert faults(tmp_path) == {"x.json/": "x.json:1: file: not an article: a folder"}
+
+
 def test_file_comes_with_its_size_and_time(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     os.utime(tmp_path / "a.txt", ns=(1, 1_234_567_890_123_456_789))
@@ -80,9 +120,18 @@ def test_file_comes_with_its_size_and_time(tmp_path: Path) -> None:
     assert ignored == {}
 
 
-def test_hidden_files_and_folders_are_left_out_without_a_word(tmp_path: Path) -> None:
-    write(tmp_path, ".a.txt", ".git/a.txt", "b/.c/d.txt", "b/.e.txt", ".txt")
-    assert look(tmp_path) == ([], {})
+def sift(root: Path | str, **options: Any) -> tuple[list[str], list[tuple[str, str]]]:
+    """What is found by path, and what is left out, each with the rule."""
+    told: list[tuple[str, str]] = []
+    sieve = Sieve(**options, listen=lambda path, rule: told.append((path, rule)))
+    files = [file.path for file in walk(os.path.realpath(root), {}, sieve)]
+    return files, told
+
+
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, ".a.txt", ".git/a.txt", "b/.c/d.txt", "b/.e.txt", ".txt", ".feedsvc/a.txt")
+    hidden = [".a.txt", ".git/", ".txt", "b/.c/", "b/.e.txt"]
+    assert sift(tmp_path) == ([], [(path, "hidden") for path in hidden])
 
 
 def test_other_files_are_counted_by_kind(tmp_path: Path) -> None:
@@ -108,7 +157,7 @@ def test_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "in" / "x.txt").symlink_to("../inside.txt")
     (tmp_path / "in" / "y.txt").symlink_to(tmp_path / "in-side" / "b.txt")
     (tmp_path / "in" / "z.txt").symlink_to("/etc/passwd")
-    why = "file: not opened: a link that leads out of the folder"
+    why = "file: not opened: a link that leads out of the folder; folders may name where"
     assert faults(tmp_path / "in") == {
         f"{name}.txt": f"{name}.txt:1: {why}" for name in ("x", "y", "z")
     }
@@ -263,11 +312,11 @@ def test_article_is_found_wherever_it_is_unless_it_can_not_be_read() -> None:
         (folder / "notes").touch()
         (folder / "a.txt").mkdir()
         (folder / "sub" / "deep").mkdir(parents=True)
-        assert not has_article(place)
+        assert not has_article(place, is_good)
         (folder / "sub" / "deep" / "b.txt").touch()
-        assert has_article(place)
+        assert has_article(place, is_good)
         (folder / "sub").chmod(0)
-        assert not has_article(place)
+        assert not has_article(place, is_good)
         (folder / "sub").chmod(0o755)
 
 
@@ -298,3 +347,180 @@ def test_path_that_leads_up_is_followed_no_further_than_the_folder(tmp_path: Pat
     assert read_file(str(root), "a/../b.txt", 99) == b"inside"
     with pytest.raises(ArticleError, match="leads out of the folder"):
         read_file(str(root), "a/../../c.txt", 99)
+
+
+# What is left out
+
+
+def test_what_a_rule_leaves_out_is_told_and_not_entered(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "README.txt", "_drafts/a.txt", "b/_index.txt", "b/c.txt", "b/d.css")
+    files, told = sift(tmp_path)
+    assert files == ["a.txt", "b/c.txt"]
+    assert told == [
+        ("README.txt", "README"),
+        ("_drafts/", "_drafts/"),
+        ("b/_index.txt", INDEX),
+        ("b/d.css", NO_ARTICLE),
+    ]
+    included = sift(tmp_path, include=["README.txt", "/_drafts/*.txt"], exclude=["b/c.*"])
+    assert included[0] == ["README.txt", "_drafts/a.txt", "a.txt"]
+
+
+def test_page_of_a_folder_is_an_article_where_it_is_alone(tmp_path: Path) -> None:
+    write(tmp_path, "index.txt", "a/index.txt", "a/b/c/d.txt", "e/index.txt", "e/f/g.jpg")
+    write(
+        tmp_path, "h/index.txt", "h/_drafts/a.txt", "h/README.txt", "i/index.txt", "i/j/index.txt"
+    )
+    files, told = sift(tmp_path)
+    assert files == ["a/b/c/d.txt", "e/index.txt", "h/index.txt", "i/j/index.txt"]
+    pages = [path for path, rule in told if rule == INDEX]
+    assert pages == ["a/index.txt", "i/index.txt", "index.txt"]
+
+
+def test_folder_of_a_site_has_its_articles_where_its_generator_has_them(tmp_path: Path) -> None:
+    write(tmp_path, "s/config.toml", "s/content/a.md", "s/templates/b.md", "s/content/c/index.md")
+    write(tmp_path, "s/content/c/d.md", "j/_config.yml", "j/_posts/a.md", "j/about.md", "z.txt")
+    (tmp_path / "s/config.toml").write_text("# nothing")
+    (tmp_path / "j/_config.yml").write_text("")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(readers.READERS, ".md", read_text)
+        files, _ = sift(tmp_path)
+        assert files == ["j/_posts/a.md", "s/content/a.md", "s/content/c/index.md", "z.txt"]
+        assert count(str(tmp_path)) == 4
+        for path in files:
+            assert locate(str(tmp_path), path) == path
+            assert [file.path for file in find(str(tmp_path), path, {})] == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "end"),
+    [
+        ("_drafts/b/a.txt", "_drafts"),
+        ("c/_data/a.txt", "c/_data"),
+        ("README.txt", "README.txt"),
+        ("c/index.txt", "c/index.txt"),
+    ],
+)
+def test_what_is_left_out_is_not_found_by_its_path(tmp_path: Path, path: str, end: str) -> None:
+    write(tmp_path, "_drafts/b/a.txt", "c/_data/a.txt", "README.txt", "c/index.txt", "c/d.txt")
+    root, sieve = str(tmp_path), Sieve()
+    assert locate(root, path, sieve) == end
+    assert list(find(root, end, {}, sieve)) == []
+    assert len(sieve.counts) == 1
+
+
+def test_large_folder_is_looked_at_no_further_than_needed(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    for number in range(FEW + 50):
+        (tmp_path / "a" / f"{number}.txt").touch()
+    write(tmp_path, "a/b/c.txt", "a/README.txt", "a/index.txt")
+    assert has_article(str(tmp_path), is_good)
+    assert count(str(tmp_path)) == FEW + 52  # the page is counted too
+    assert len(sift(tmp_path)[0]) == FEW + 51
+    assert not has_article(str(tmp_path), is_good, Sieve(exclude=["*.txt"]))
+    only = Sieve(exclude=["/a/[0-9]*"])
+    assert has_article(str(tmp_path), is_good, only)
+    assert sift(tmp_path, exclude=["/a/[0-9]*"])[0] == ["a/b/c.txt"]
+
+
+def test_nothing_but_what_is_left_out_is_no_article(tmp_path: Path) -> None:
+    write(tmp_path, "README.txt", "_drafts/a.txt", "index.txt", ".a.txt")
+    assert not has_article(str(tmp_path), is_good)
+    assert count(str(tmp_path)) == 0
+    write(tmp_path, "a/index.txt")
+    assert has_article(str(tmp_path), is_good)
+
+
+# Several folders
+
+
+@pytest.fixture
+def grounds(tmp_path: Path) -> Path:
+    """A folder of settings, with others in it and beside it."""
+    write(tmp_path, "home/posts/a.txt", "home/posts-old/b.txt", "home/c.txt", "notes/d.txt")
+    write(tmp_path, "notes/x/e.txt", "notes/README.txt", "far/f.txt", "home/-.txt")
+    return tmp_path / "home"
+
+
+def test_files_of_several_folders_come_in_the_order_of_their_paths(grounds: Path) -> None:
+    far = str(grounds.parent / "far")
+    folders = ("posts-old", "posts", "../notes", far)
+    paths, told = sift(grounds, folders=folders)
+    assert paths == sorted(paths)
+    assert set(paths) == {
+        *("posts/a.txt", "posts-old/b.txt", "../notes/d.txt", "../notes/x/e.txt", f"{far}/f.txt")
+    }
+    assert told == [("../notes/README.txt", "README")]
+    assert count(str(grounds), Sieve(folders=folders)) == 5
+    whole, _ = sift(grounds, folders=(".", "../notes"))
+    assert whole == sorted(whole)
+    assert {"-.txt", "c.txt", "posts/a.txt", "../notes/d.txt"} <= set(whole)
+
+
+def test_files_of_a_folder_out_of_the_settings_are_opened_and_no_others(grounds: Path) -> None:
+    far = str(grounds.parent / "far")
+    outer = ("../notes", far)
+    for path in ("c.txt", "../notes/x/e.txt", f"{far}/f.txt"):
+        assert read_file(str(grounds), path, 99, outer).endswith(os.fsencode(path[-5:]))
+        with open_file(str(grounds), path, outer) as file:
+            assert file.read().endswith(os.fsencode(path[-5:]))
+    for path in ("../notes/d.txt", f"{far}/f.txt", "../far/f.txt", "/etc/passwd"):
+        with pytest.raises(ArticleError, match="leads out of the folder"):
+            read_file(str(grounds), path, 99)
+    for path in ("../notes/../far/f.txt", "../far/f.txt", "/etc/passwd"):
+        with pytest.raises(ArticleError, match="leads out of the folder"):
+            read_file(str(grounds), path, 99, ("../notes",))
+
+
+def test_links_between_the_folders_are_followed_and_others_are_not(grounds: Path) -> None:
+    notes = grounds.parent / "notes"
+    (notes / "in.txt").symlink_to(grounds / "c.txt")
+    (notes / "out.txt").symlink_to(grounds.parent / "far" / "f.txt")
+    files = {file.path: file for file in walk(str(grounds), {}, Sieve(folders=("../notes",)))}
+    assert files["../notes/in.txt"].fault is None
+    assert read_file(str(grounds), "../notes/in.txt", 99, ("../notes",)) == b"home/c.txt"
+    assert "a link that leads out of the folder" in str(files["../notes/out.txt"].fault)
+    with pytest.raises(ArticleError, match="leads out of the folder"):
+        read_file(str(grounds), "../notes/out.txt", 99, ("../notes",))
+
+
+def test_folder_that_is_gone_or_a_link_costs_only_itself(grounds: Path) -> None:
+    (grounds / "link").symlink_to("posts")
+    (grounds.parent / "linked").symlink_to("notes")
+    sieve = Sieve(folders=("gone", "link", "../gone", "posts", "../linked"))
+    found = list(walk(str(grounds), {}, sieve))
+    assert [str(file.fault) for file in found if file.fault] == [
+        "../gone/:1: file: can't be read: No such file or directory",
+        "gone/:1: file: can't be read: No such file or directory",
+        "link/:1: file: not entered: a link; name the folder that it leads to",
+    ]
+    good = [file.path for file in found if not file.fault]
+    assert good == ["../linked/d.txt", "../linked/x/e.txt", "posts/a.txt"]
+    assert read_file(str(grounds), "../linked/x/e.txt", 99, ("../linked",))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("posts/a.txt", ["posts/a.txt"]),
+        ("posts", ["posts/a.txt"]),
+        ("../notes/x", ["../notes/x/e.txt"]),
+        ("../notes", ["../notes/d.txt", "../notes/x/e.txt"]),
+        ("c.txt", []),
+        ("posts-old/b.txt", []),
+        ("posts/none.txt", []),
+    ],
+)
+def test_paths_are_found_in_the_folders_that_are_named(
+    grounds: Path, path: str, found: list[str]
+) -> None:
+    sieve = Sieve(folders=("posts", "../notes"))
+    assert locate(str(grounds), path, sieve) == path
+    assert [file.path for file in find(str(grounds), path, {}, sieve)] == found
+
+
+def test_articles_are_looked_for_in_all_folders_or_in_one(grounds: Path) -> None:
+    sieve = Sieve(folders=("posts", "../empty"))
+    assert has_article(str(grounds), is_good, sieve)
+    assert has_article(str(grounds), is_good, sieve, "posts")
+    assert not has_article(str(grounds), is_good, sieve, "../empty")

@@ -15,11 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedsvc import readers
 from feedsvc.index import MAIN, Row
 from feedsvc.index.batch import BATCH
 from feedsvc.index.engines import open_index
 from feedsvc.ingest import Report, ingest
-from feedsvc.model import Finding
+from feedsvc.model import Finding, Reading
+from feedsvc.readers.assembly import assemble
+from feedsvc.readers.fields import Field
+from feedsvc.readers.lines import Notes
+from feedsvc.readers.media import Find
+from feedsvc.settings import Settings
 from tests.conftest import BOTH, NOW, Site, list_rows, mark_schema
 from tests.test_folder import open_folder, unprivileged
 
@@ -880,6 +886,28 @@ def test_article_without_url_has_a_page_named_after_its_file_for_good(site: Site
     site.write("deep/a.txt", url=None, text="Edited.")
     site.ingest()
     assert {row.path: row.slug for row in list_rows(site.index)} == rows
+
+
+def test_page_is_named_by_the_slug_of_a_new_article_for_good(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = "My slug"
+
+    def read_with_slug(path: str, data: bytes, settings: Settings, find: Find) -> Reading:
+        return assemble(path, [Field(1, "slug", slug)], data.decode(), settings, find, Notes(path))
+
+    monkeypatch.setitem(readers.READERS, ".text", read_with_slug)
+    for path, text in (("a.text", "A"), ("b/index.text", "B")):
+        (site.folder / path).parent.mkdir(exist_ok=True)
+        (site.folder / path).write_text(text)
+    site.ingest()
+    slugs = {row.path: row.slug for row in list_rows(site.index)}
+    assert slugs["a.text"] == "my-slug"
+    assert re.fullmatch(r"my-slug-[0-9a-f]{12}", slugs["b/index.text"])
+    slug = "another"
+    (site.folder / "a.text").write_text("Edited")
+    site.ingest()
+    assert {row.path: row.slug for row in list_rows(site.index)} == slugs
 
 
 def test_article_that_gets_a_url_has_no_page_any_more(site: Site) -> None:

@@ -1,6 +1,7 @@
 """A folder that is watched, as it is run: files are written, and what a server answers changes."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -121,6 +122,34 @@ def test_file_that_is_being_written_is_not_published_before_it_is_whole(
         see(server, f"Half of it {number}")
     assert not seen
     see(server, f"Half of it {number}")
+
+
+def test_records_of_a_file_are_followed_and_a_half_of_it_waits(start: Start, folder: Path) -> None:
+    path = folder / "posts.jsonl"
+
+    def record(number: int) -> str:
+        date = f"2024-05-{number + 1:02}"
+        return json.dumps({"id": number, "title": f"Row {number}.", "date": date, "text": "Text."})
+
+    path.write_text(f"{record(1)}\n{record(2)}\n")
+    server = start(folder)
+    see(server, "Row 2.")
+    with open(path, "a") as file:
+        for number in range(3, 20):
+            file.write(f"{record(number)}\n")
+            file.flush()
+            time.sleep(0.005)
+    see(server, "Row 19.")
+    path.write_text(f"{record(1)}\n" + '{"id": 2, "ti')
+    said(server, "posts.jsonl:2: record: not JSON")
+    assert shows(server, "Row 2.")
+    assert shows(server, "Row 19.")
+    path.write_text(f"{record(1)}\n")
+    miss(server, "Row 2.")
+    assert shows(server, "Row 1.")
+    path.unlink()
+    miss(server, "Row 1.")
+    assert shows(server, "The first")
 
 
 def test_folders_that_come_move_and_go_are_followed(start: Start, folder: Path) -> None:
@@ -257,6 +286,54 @@ def test_server_without_ingest_follows_the_settings_of_the_one_that_does(
         assert shows(server, "Ours")
     finally:
         server.stop()
+
+
+def test_changed_settings_withdraw_what_they_leave_out(start: Start, folder: Path) -> None:
+    write(folder, "b.txt", "Another")
+    write(folder, "README.txt", "About all this")
+    server = start(folder)
+    see(server, "Another")
+    assert not shows(server, "About all this")
+    (folder / "feedsvc.toml").write_text('exclude = ["b.*"]\ninclude = ["README.txt"]')
+    see(server, "About all this")
+    miss(server, "Another")
+    (folder / "feedsvc.toml").unlink()
+    see(server, "Another")
+    miss(server, "About all this")
+
+
+def test_configuration_of_a_generator_changes_what_is_published(start: Start, folder: Path) -> None:
+    write(folder, "x/about.txt", "No article of the blog")
+    write(folder, "x/_posts/a.txt", "In no site yet")
+    server = start(folder)
+    see(server, "No article of the blog")
+    (folder / "x/_config.yml").touch()
+    miss(server, "No article of the blog")
+    assert shows(server, "The first")
+    (folder / "x/_config.yml").unlink()
+    see(server, "No article of the blog")
+
+
+def test_folders_out_of_that_of_the_settings_are_watched(
+    start: Start, folder: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes"
+    write(notes, "a.txt", "Out of the folder")
+    (folder / "feedsvc.toml").write_text("rescan_minutes = 0")
+    server = start(folder)
+    see(server, "The first")
+    (folder / "feedsvc.toml").write_text('rescan_minutes = 0\nfolders = [".", "../notes"]')
+    see(server, "Out of the folder")
+    write(notes, "b.txt", "Came after it")
+    see(server, "Came after it")
+    notes.rename(tmp_path / "away")
+    said(server, "notes:1: file: can't be read")
+    write(folder, "c.txt", "Goes on")
+    see(server, "Goes on")
+    assert shows(server, "Came after it")
+    (tmp_path / "away").rename(notes)
+    write(notes, "b.txt", "Back and edited")
+    see(server, "Back and edited")
 
 
 # Faults

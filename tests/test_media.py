@@ -638,3 +638,39 @@ def test_check_and_explain_find_the_files(site: Site) -> None:
     sound = f"http://127.0.0.1:8000/media/{name(MP3, 'mp3')} audio/mpeg {len(MP3)}"
     assert f"enclosure   {sound}\n" in result.stdout
     assert "x.txt:4: enclosure: no such file: 'gone.mp3'\n" in result.stdout
+
+
+# Folders out of that of the settings
+
+
+def test_file_beside_an_article_of_another_folder_is_published(
+    make_site: Callable[..., Site],
+) -> None:
+    site = make_site(url=URL, folders=[".", "../notes"])
+    put(site, "../notes/pictures/a.jpg")
+    put(site, "../notes/b.mp3", MP3)
+    put(site, "c.jpg", b"ours")
+    write(site, "../notes/x/a.txt", "image: ../pictures/a.jpg", "enclosure: /b.mp3")
+    assert ingest(site) == []
+    assert public(site) == sorted(f"/media/{name(*of)}" for of in ((JPEG, "jpg"), (MP3, "mp3")))
+    with client_of(site) as client:
+        assert client.get(f"/media/{name(JPEG, 'jpg')}").data == JPEG
+    put(site, "../notes/pictures/a.jpg", b"another")
+    assert ingest(site) == []
+    assert f"/media/{name(b'another', 'jpg')}" in public(site)
+
+
+@pytest.mark.parametrize(
+    "reference", ["../../home/c.jpg", "../c.jpg", "/../home/c.jpg", "../.b.jpg"]
+)
+def test_file_out_of_the_folder_of_its_article_is_not(
+    make_site: Callable[..., Site], reference: str
+) -> None:
+    site = make_site("home", url=URL, folders=[".", "../notes"])
+    put(site, "c.jpg")
+    put(site, "../c.jpg")
+    put(site, "../notes/.b.jpg")
+    write(site, "../notes/x/a.txt", f"image: {reference}")
+    (finding,) = ingest(site)
+    assert f"not published: {reference!r} is " in finding or "no such file" in finding
+    assert public(site) == []

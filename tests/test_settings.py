@@ -48,6 +48,8 @@ def test_folder_without_settings_gets_defaults_made_from_its_name(folder: Path) 
         database=str(folder / ".feedsvc" / "index.sqlite"),
         author=Person("My own articles"),
         language="en",
+        site_url="",
+        permalink="",
         rights=None,
         timezone="UTC",
         default_time=time(12),
@@ -57,6 +59,9 @@ def test_folder_without_settings_gets_defaults_made_from_its_name(folder: Path) 
         media_type="specific",
         hubs=(),
         boilerplate=(),
+        folders=(),
+        include=(),
+        exclude=(),
         labels="prompt",
         max_article_bytes=4 * 1024 * 1024,
         cache_mb=3,
@@ -210,6 +215,9 @@ def test_author_is_set_by_variables_too(folder: Path) -> None:
         ("media_type", "browser", "browser"),
         ("hubs", "https://a.org/, http://b.org/x", ("https://a.org/", "http://b.org/x")),
         ("boilerplate", "Lees ook:.*\n(a)\\1", ("Lees ook:.*", r"(a)\1")),
+        ("exclude", "*.txt\n!a.txt", ("*.txt", "!a.txt")),
+        ("include", "README.md", ("README.md",)),
+        ("folders", "posts/\n../my notes", ("posts", "../my notes")),
         ("labels", "always", "always"),
         ("max_article_bytes", "1", 1),
         ("cache_mb", "8", 8),
@@ -220,6 +228,7 @@ def test_author_is_set_by_variables_too(folder: Path) -> None:
         ("min_entries", "3", 3),
         ("archives", "main", "main"),
         ("archive_size", "2", 2),
+        ("site_url", "https://example.org/blog", "https://example.org/blog/"),
         ("icon", "icon.png", f"{DEFAULT_URL}icon.png"),
         ("logo", "https://example.org/logo.svg", "https://example.org/logo.svg"),
     ],
@@ -237,6 +246,8 @@ def test_every_setting_is_read_from_text(folder: Path, key: str, text: str, valu
         ("default_time = 09:30:00", "default_time", time(9, 30)),
         ('hubs = ["https://a.org/"]', "hubs", ("https://a.org/",)),
         ("hubs = []", "hubs", ()),
+        ("folders = ['.', '../a/', '/b//c']", "folders", (".", "../a", "/b/c")),
+        ("exclude = 'a/**/b, c'", "exclude", ("a/**/b, c",)),
         ('facets = ["language", "category"]', "facets", ("category", "language")),
         ("facets = []", "facets", ()),
         (
@@ -284,6 +295,9 @@ def test_relative_database_is_in_the_folder(folder: Path) -> None:
             "url = 'http://a.org/?b'",
             "url: not the address of a folder: 'http://a.org/?b' has a query or a fragment",
         ),
+        ("site_url = '/blog/'", "site_url: not an http or https URL: '/blog/'"),
+        ("permalink = '/:slug/'", "permalink: of no site: set site_url too"),
+        ("permalink = 1", "permalink: not text: 1"),
         (
             "language = 'dutch!'",
             "language: not a language tag: 'dutch!'; write for example 'nl' or 'pt-BR'",
@@ -305,6 +319,18 @@ def test_relative_database_is_in_the_folder(folder: Path) -> None:
         ("media_type = []", "media_type: not one of specific, browser: []"),
         ("labels = true", "labels: not one of prompt, always, never: True"),
         ("hubs = 1", "hubs: not a list: 1"),
+        (
+            "include = ['a', 'b//']",
+            "include: not a pattern: 'b//': can match nothing: '' is no name",
+        ),
+        ("exclude = [1]", "exclude: not a pattern: 1"),
+        ("folders = ['']", "folders: not the name of a folder: ''"),
+        (
+            "folders = ['.a']",
+            "folders: hidden: '.a': what begins with a dot is never published",
+        ),
+        ("folders = ['a/b', 'a']", "folders: folders in each other: 'a/b' lies in 'a'"),
+        ("folders = ['a', '.']", "folders: folders in each other: 'a' lies in '.'"),
         ("hubs = ['ftp://a.org']", "hubs: not an http or https URL: 'ftp://a.org'"),
         ("boilerplate = ['']", "boilerplate: not a pattern: ''"),
         ("boilerplate = [1]", "boilerplate: not a pattern: 1"),
@@ -405,6 +431,38 @@ def test_pictures_are_relative_to_the_address_that_counts(
     settings = load(folder, toml, url="https://example.org/feeds")
     override = settings.overrides["category/news/"]
     assert settings.icon == settings.logo == override.image == joined
+
+
+def test_site_is_that_of_the_feeds_unless_it_has_an_address_of_its_own(folder: Path) -> None:
+    assert load(folder, 'url = "https://a.org/feeds"').site_url == "https://a.org/feeds/"
+    both = 'url = "https://a.org/feeds"\nsite_url = "https://a.org"'
+    assert load(folder, both).site_url == "https://a.org/"
+    assert load(folder, both, url="https://b.org").site_url == "https://a.org/"
+    assert load(folder).site_url == ""
+
+
+@pytest.mark.parametrize("permalink", ["/:year/:slug/", "pretty", ":title:output_ext"])
+@pytest.mark.parametrize("key", ["url", "site_url"])
+def test_permalink_is_a_pattern_on_a_site(folder: Path, key: str, permalink: str) -> None:
+    toml = f'permalink = "{permalink}"\n{key} = "https://a.org/"'
+    assert load(folder, toml).permalink == permalink
+
+
+@pytest.mark.parametrize(
+    ("permalink", "fault"),
+    [
+        ("/:foo/", "unknown placeholder: :foo; known are :categories, :contentbasename, "),
+        ("/about/", "not a permalink: '/about/' has no placeholder; known are :categories, "),
+        ("Pretty", "not a permalink: 'Pretty' has no placeholder; known are"),
+        ("", "empty"),
+    ],
+)
+def test_bad_permalink_is_a_fault_that_lists_the_placeholders(
+    folder: Path, permalink: str, fault: str
+) -> None:
+    toml = f'permalink = "{permalink}"\nurl = "https://a.org/"'
+    (found,) = faults_of(folder, toml)
+    assert found.startswith(f"feedsvc.toml: permalink: {fault}")
 
 
 def test_feeds_of_labels_are_described_by_tables(folder: Path) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import Site
 
 OWN: dict[str, Any] = {
     "folder": "/elsewhere",
+    "folders": ("there",),
     "database": "/elsewhere/index.sqlite",
     "cache_mb": 7,
     "rescan_minutes": 3,
@@ -31,7 +32,8 @@ def test_all_but_what_is_one_s_own_is_taken_over(make_site: Callable[..., Site])
 def test_what_is_one_s_own_makes_no_other_terms(site: Site) -> None:
     settings = site.settings
     assert pack_terms(settings) == pack_terms(replace(settings, **OWN))
-    assert pack_terms(settings) != pack_terms(replace(settings, entries=7))
+    for other in ({"entries": 7}, {"exclude": ("a",)}, {"include": ("a",)}):
+        assert pack_terms(settings) != pack_terms(replace(settings, **other))
 
 
 @pytest.mark.parametrize("packed", ["", "{}", "{", '{"entries": "many"}', '{"later": 1}'])
