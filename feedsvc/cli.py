@@ -185,16 +185,16 @@ def ingest_command(
         with _ingest(_load(folder, **options), allow_empty, jobs, quiet, lead=True):
             return
     from feedsvc.companion import end_with
-    from feedsvc.folder import count
     from feedsvc.index.engines import open_index
     from feedsvc.live import Live
     from feedsvc.progress import show_progress
+    from feedsvc.scope import count_articles
 
     if parent:
         end_with(parent)
     load = partial(_load, folder, **options)
     settings = load()
-    counted = partial(count, settings.folder)
+    counted = partial(count_articles, settings)
     with closing(open_index(settings.database, create=True)) as index:
         Live(
             settings,
@@ -217,17 +217,17 @@ def _ingest(
 
     Who is to `lead` does where nobody watches: whoever serves follows its settings.
     """
-    from feedsvc.folder import count
     from feedsvc.index.engines import open_index
     from feedsvc.ingest import ingest
     from feedsvc.progress import show_progress
     from feedsvc.publication import Publication
+    from feedsvc.scope import count_articles
 
     with closing(open_index(settings.database, create=True)) as index:
         now = datetime.now(UTC)
         with (
             index.lead() if lead else nullcontext(False) as leads,
-            show_progress("articles", partial(count, settings.folder), quiet=quiet) as advance,
+            show_progress("articles", partial(count_articles, settings), quiet=quiet) as advance,
         ):
             report = ingest(
                 settings,
@@ -252,19 +252,21 @@ def _ingest(
 @main.command()
 @_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
-def check(folder: str | None, as_json: bool, **options: Any) -> None:
+@click.option("--verbose", is_flag=True, help="Tell each file that no article is made of, too.")
+def check(folder: str | None, as_json: bool, verbose: bool, **options: Any) -> None:
     """Read every article of FOLDER and tell what is refused, repaired or doubtful.
 
     Changes nothing. Exit status 1 where an article is refused.
     """
-    from feedsvc.check import check_folder, show_json
+    from feedsvc.check import check_folder, list_left_out, show_json
 
     settings = _load(folder, **options)
     report, found = check_folder(settings)
+    shown = sorted([*found, *list_left_out(settings)]) if verbose else found
     if as_json:
-        click.echo(show_json(found, report.refused))
+        click.echo(show_json(shown, report.refused))
     else:
-        for finding in found:
+        for finding in shown:
             click.echo(show_finding(settings.folder, finding))
         _complain(f"{settings.folder}: {report.tell_check(len(found))}")
     if report.refused:
@@ -272,19 +274,26 @@ def check(folder: str | None, as_json: bool, **options: Any) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE[:LINE]")
 @click.option("--folder", help="The folder it belongs to; else the nearest with settings.")
 @click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}.")
 def explain(file: Path, folder: str | None, config: str | None) -> None:
-    """Tell what became of FILE: each field, what was left out, and by which rule."""
-    from feedsvc.explain import tell_file
+    """Tell what became of FILE: each field, what was left out, and by which rule.
+
+    Of a file that holds many articles, of each; or of that in LINE.
+    """
+    from feedsvc.explain import find_home, tell_file
+    from feedsvc.grounds import name_path
     from feedsvc.readers import is_article
 
-    file = file.absolute()
-    homes = [home for home in file.parents if (home / CONFIG).exists()]
-    settings = load_settings(folder or (homes or [file.parent])[0], config=config)
-    path = os.path.relpath(file.parent.resolve() / file.name, settings.folder)
+    name, _, number = file.name.rpartition(":")
+    line = int(number) if name and number.isdecimal() and not file.exists() else 0
+    file = (file.with_name(name) if line else file).absolute()
+    if not file.exists():
+        raise click.UsageError(f"{file.name}: no such file")
+    settings = load_settings(folder or find_home(file), config=config)
+    path = name_path(settings.folder, str(file.parent.resolve() / file.name), settings.outer)
     if not is_article(path):
         raise click.UsageError(f"{file.name} is no article: there is no reader for its suffix")
-    for line in tell_file(settings, path):
-        click.echo(line)
+    for told in tell_file(settings, path, line):
+        click.echo(told)

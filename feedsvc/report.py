@@ -17,8 +17,9 @@ def show_finding(folder: str, finding: Finding) -> str:
 
 
 class Report(Struct):
-    """What a run did: how many articles, and what was refused, or is no article (by kind).
+    """What a run did: how many articles, and what was refused.
 
+    And what is no article (`ignored`, by kind) or is taken for none (`left_out`, by rule).
     `waiting` counts the entries whose time is to come, `hidden` those that are drafts, unlisted
     or expired, `kept` those that an empty folder would have withdrawn; `aside` is where a
     damaged index is kept, that was made anew; `restless` are the files that are still being
@@ -36,6 +37,7 @@ class Report(Struct):
     aside: str = ""
     refused: list[Finding] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     restless: list[str] = field(default_factory=list)
 
     @property
@@ -53,11 +55,15 @@ class Report(Struct):
 
     def tell_check(self, found: int) -> str:
         """Tell what a check came to, that `found` so much, refusals among it."""
-        others = ", ".join(f"{count} {kind}" for kind, count in sorted(self.ignored.items()))
-        return (
+        told = (
             f"{self.new} articles, {len(self.refused)} refused, "
             f"{found - len(self.refused)} other findings"
-        ) + (f"; not articles: {others}" if others else "")
+        )
+        for name, counts in (("not articles", self.ignored), ("left out", self.left_out)):
+            if counts:
+                each = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+                told += f"; {name}: {each}"
+        return told
 
     def tell_kept(self, folder: str) -> str:
         """Tell that an empty folder withdrew nothing, "" where it wasn't empty."""

@@ -323,6 +323,38 @@ def test_explain_of_what_is_refused_is_exit_status_1_and_its_place(site: Site) -
     assert run("explain", site.folder / "missing.txt").exit_code == 2
 
 
+def test_explain_tells_of_each_article_that_a_file_holds(site: Site) -> None:
+    path = site.folder / "posts.jsonl"
+    lines = (
+        '{"id": 1, "title": "One", "date": "2024-05-01", "text": "First.\\nSecond."}',
+        '{"id": 2, "title": "Two", "date": "no date", "text": "Text."}',
+        "{oops",
+    )
+    path.write_text("\n".join(lines))
+    result = run("explain", path)
+    assert result.exit_code == 1
+    told = result.stdout.splitlines()
+    assert told[:2] == ["posts.jsonl:1", "title       One"]
+    assert "text 2/2    Second." in told
+    assert "posts.jsonl:1: date: 2024-05-01: read as published" in result.stdout
+    assert "posts.jsonl:2: date: not a date: 'no date'" in told[-2]
+    assert told[-1].endswith("posts.jsonl:3: record: not JSON: a name is missing")
+    assert result.stderr == "feedsvc: posts.jsonl:1: file: 2 of 3 refused\n"
+    one = run("explain", f"{path}:1")
+    assert (one.exit_code, one.stdout.splitlines()) == (0, told[:-2])
+    assert run("explain", f"{path}:2").exit_code == 1
+    assert "posts.jsonl:4: file: no article begins in line 4" in run("explain", f"{path}:4").stderr
+    path.write_text("")
+    assert "posts.jsonl:1: file: no articles in it" in run("explain", path).stderr
+    for name in (":1", "missing.jsonl:1", "missing.jsonl:x"):
+        assert run("explain", site.folder / name).exit_code == 2
+
+
+def test_explain_tells_which_rule_leaves_a_file_of_many_out(site: Site) -> None:
+    (site.folder / "package.json").write_text('{"title": "A", "date": "2024-05-01", "text": "b"}')
+    assert "package.json:1: file: left out" in run("explain", site.folder / "package.json").stdout
+
+
 # ingest
 
 
