@@ -15,7 +15,7 @@ help: ## List these commands
 serve: $(VENV)/.installed ## Install, and serve seeds/ at http://127.0.0.1:8000/ (PORT=… for another)
 	$(BIN)/feedsvc serve seeds --port $(PORT)
 
-test: lint debian axe ## Install everything, check the style and run every test
+test: lint debian axe peers ## Install everything, check the style and run every test
 	$(BIN)/pytest --cov
 
 lint: $(VENV)/.developed ## Check style and types
@@ -35,7 +35,10 @@ soak: debian $(VENV)/.developed ## Serve under load while articles come and go (
 machines: $(VENV)/.developed ## Show servers, ingests and a restart of PostgreSQL at once (N=… seconds)
 	$(BIN)/python -m tests.machines $(N)
 
-fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do
+fuzz: $(VENV)/.developed ## Try many more random inputs than the tests do (SECONDS=… for atheris)
+	@if $(BIN)/pip install --quiet --disable-pip-version-check atheris; \
+	then $(BIN)/python -m tests.fuzz $(SECONDS); \
+	else echo "skipped: atheris (pip can't install it)"; fi
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k fuzz
 
 $(VENV)/.installed: pyproject.toml
