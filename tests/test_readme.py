@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 
 from feedsvc.facets import KINDS
-from feedsvc.readers.fields import NAMES
+from feedsvc.readers import COLLECTIONS, READERS
+from feedsvc.readers.fields.names import NAMES, find_name
 from feedsvc.settings import _CONVERTERS, load_settings
 from tests.conftest import Site
 from tests.corpus import write_corpus
@@ -115,7 +116,12 @@ def test_every_setting_is_in_the_readme_with_its_default(tmp_path: Path) -> None
 
 
 def test_settings_of_the_readme_are_good(tmp_path: Path) -> None:
-    facets, main = blocks("toml")
+    files, facets, main = blocks("toml")
+    (tmp_path / "notes").mkdir()
+    (home := tmp_path / "articles").mkdir()
+    (home / "posts").mkdir()
+    (home / "feedsvc.toml").write_text(files, encoding="utf-8")
+    assert load_settings(home, environ={}).folders == ("posts", "../notes")
     (tmp_path / "feedsvc.toml").write_text(main, encoding="utf-8")
     assert load_settings(tmp_path, environ={}).author.name == "The editors"
     (tmp_path / "feedsvc.toml").write_text(facets, encoding="utf-8")
@@ -156,6 +162,18 @@ def test_every_field_of_the_readme_is_known_and_each_is_there() -> None:
     table = re.search(r"\| field \|.*?\n\n", README, re.S)
     assert table
     assert set(re.findall(r"^\| `(\w+)` \|", table[0], re.M)) == NAMES
+
+
+def test_every_suffix_and_each_name_in_front_matter_of_the_readme_is_known() -> None:
+    table = re.search(r"\| files \|.*?\n\n", README, re.S)
+    assert table
+    suffixes = re.findall(r"`(\.\w+)`", table[0])
+    assert set(suffixes) == {*READERS, *COLLECTIONS}
+    table = re.search(r"\| what \| names, among others \|.*?\n\n", README, re.S)
+    assert table
+    names = re.findall(r"`(\w+)(?:: false)?`", table[0])
+    assert len(names) > 40
+    assert {name for name in names if find_name(name) is None} == {"site_url", "email"}
 
 
 def test_python_of_the_readme_works(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
