@@ -8,11 +8,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from feedsvc.errors import BadValue
 
-__all__ = ["clean_line", "clean_text", "clean_url", "decode", "is_iri", "trim"]
+__all__ = ["clean_line", "clean_text", "clean_url", "decode", "is_iri", "join_url", "trim"]
 
 _BOMS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -190,6 +190,14 @@ def clean_url(text: str) -> str:
     if len(uri) > LONGEST_URI:
         raise BadValue("too long", f"{shown} has over {LONGEST_URI} characters")
     return uri
+
+
+def join_url(base: str, reference: str) -> str:
+    """Join a reference to a base (RFC 3986, section 5.2); what can't be one comes back as it is."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
 
 
 def _clean_host(host: str) -> str:

@@ -37,6 +37,15 @@ def test_references_are_against_where_the_page_was() -> None:
     assert 'src="https://a.example/2024/a.png"' in content
 
 
+@pytest.mark.parametrize("base", ["http://[sea]/", "//[", "http://[::1"])
+def test_base_that_is_none_is_as_if_it_were_not_there(base: str) -> None:
+    content = read_article(
+        page('<a href="next">x</a><a href="//[/b">y</a>', f'{SAVED}<base href="{base}">')
+    ).content
+    assert 'href="https://a.example/2024/next"' in content
+    assert "y" in content
+
+
 def test_base_of_the_page_counts() -> None:
     for base in ("https://b.example/c/", "//b.example/c/"):
         head = f'{SAVED}<base href="{base}">'

@@ -9,10 +9,9 @@ from datetime import UTC, date, datetime, time
 from html import unescape
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from feedsvc.clean import clean_line, clean_url, is_iri
+from feedsvc.clean import clean_line, clean_url, is_iri, join_url
 from feedsvc.converters import convert_language, convert_text, show
 from feedsvc.dates import read_local
 from feedsvc.errors import BadValue, NoValue
@@ -129,7 +128,7 @@ def join_site(reference: str, settings: Settings) -> str | None:
     if not settings.site_url:
         return None
     # A first segment with a colon isn't a scheme.
-    return clean_url(urljoin(settings.site_url, f"./{reference.lstrip('/')}"))
+    return clean_url(join_url(settings.site_url, f"./{reference.lstrip('/')}"))
 
 
 def read_line(value: object) -> str:

@@ -7,11 +7,11 @@ anew. References are against the page's own address; files that a browser saved 
 import re
 from collections.abc import Callable
 from html import escape
-from urllib.parse import urljoin
 
 from turbohtml import Document, Element
 
-from feedsvc.errors import ArticleError
+from feedsvc.clean import clean_url, join_url
+from feedsvc.errors import ArticleError, BadValue
 from feedsvc.model import Reading
 from feedsvc.readers.assembly import assemble
 from feedsvc.readers.lines import Notes
@@ -97,9 +97,10 @@ def _find_base(page: Document, saved: str) -> tuple[str, bool]:
     """
     element = page.select_one("base[href]")
     written = read_attribute(element, "href") if element is not None else ""
-    base = urljoin(saved, written)
-    is_said = bool(written) and base.startswith(("http://", "https://"))
-    return (base, True) if is_said else (saved, False)
+    try:
+        return (clean_url(join_url(saved, written)), True) if written else (saved, False)
+    except BadValue:
+        return saved, False
 
 
 def _find_lines(article: Element, base: str) -> Callable[[str], int]:
@@ -113,7 +114,7 @@ def _find_lines(article: Element, base: str) -> Callable[[str], int]:
         for name in _REFERRING:
             written = read_attribute(element, name)
             if base and (written[:1] == "/" or name == "srcset"):
-                written = _ROOTED.sub(lambda match: match[1] + urljoin(base, match[2]), written)
+                written = _ROOTED.sub(lambda match: match[1] + join_url(base, match[2]), written)
                 element.attrs[name] = written
             for reference in (written, *(written.split() if name == "srcset" else ())):
                 lines.setdefault(reference, element.source_line or first)

@@ -7,11 +7,11 @@ that says otherwise is told.
 import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from turbohtml import Document
 
-from feedsvc.clean import clean_line, clean_url
+from feedsvc.clean import clean_line, clean_url, join_url
 from feedsvc.converters import show
 from feedsvc.errors import BadValue
 from feedsvc.readers.fields import Field
@@ -107,7 +107,7 @@ def _is_front(url: str) -> bool:
 
 def _join(value: object, base: str) -> str:
     try:
-        return clean_url(urljoin(base, str(value)))
+        return clean_url(join_url(base, str(value)))
     except (BadValue, ValueError):
         return ""
 
@@ -187,7 +187,7 @@ def _use_language(value: object, base: str, settings: Settings) -> object:
 
 
 def _use_address(value: object, base: str, settings: Settings) -> object:
-    url = clean_url(urljoin(base, str(value)))
+    url = clean_url(join_url(base, str(value)))
     if _is_front(url) and not _is_front(base):
         raise BadValue("the front page of the site", show(url))
     return url
@@ -198,7 +198,7 @@ def _use_author(value: object, base: str, settings: Settings) -> object:
 
 
 def _use_image(value: object, base: str, settings: Settings) -> object:
-    return urljoin(base, value) if isinstance(value, str) else value
+    return join_url(base, value) if isinstance(value, str) else value
 
 
 def _use_keywords(value: object, base: str, settings: Settings) -> object:
