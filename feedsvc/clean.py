@@ -7,12 +7,22 @@ import codecs
 import re
 import unicodedata
 from bisect import bisect_right
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from feedsvc.errors import BadValue
 
-__all__ = ["clean_line", "clean_text", "clean_url", "decode", "is_iri", "join_url", "trim"]
+__all__ = [
+    "clean_line",
+    "clean_markup",
+    "clean_text",
+    "clean_url",
+    "decode",
+    "is_iri",
+    "join_url",
+    "trim",
+]
 
 _BOMS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -52,6 +62,7 @@ _ILLEGAL_OR_REPLACED = re.compile(f"{_ILLEGAL.pattern}|\ufffd")
 _BREAKING = re.compile("[\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _SPACE = re.compile("[ \t\n\r\x85\u2028\u2029]+")  # no-break and ideographic spaces are meant
 _BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\u2800\ufeff"
+_MARKUP = re.compile("<[^>]*>")
 _VERTICAL = "\x0b\x0c"  # white space to people, but not to XML
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # What is a URI already, as nearly all are that people paste.
@@ -157,6 +168,11 @@ def trim(text: str) -> str:
 def is_iri(text: str) -> bool:
     """Whether a text may be an IRI, as an id in Atom must be."""
     return _IRI.fullmatch(text) is not None
+
+
+def clean_markup(html: str) -> str:
+    """Make one line of plain text of HTML in which each `<` begins a tag."""
+    return clean_line(unescape(_MARKUP.sub("", html)))
 
 
 def clean_url(text: str) -> str:

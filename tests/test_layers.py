@@ -70,6 +70,7 @@ LEVELS = {
     "grounds": 1,
     "rules": 1,
     "sites": 1,
+    "late": 0,
     "model": 0,
     "errors": 0,
 }

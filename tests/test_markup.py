@@ -71,6 +71,11 @@ def test_first_heading_is_the_title_where_no_field_is() -> None:
     assert article.title == "Late tide"
 
 
+def test_heading_is_read_as_a_browser_reads_it() -> None:
+    article = read_article("---\ndate: 2024-05-01\n---\n<h1>A &amp; B &lt;b&gt;</h1>x", "a.html")
+    assert article.title == "A & B <b>"
+
+
 def test_summary_is_text() -> None:
     source = "---\ntitle: x\nsummary: It *was* late\n---\n<p>x</p>"
     assert read_article(source, "a.html").summary == "It *was* late"

@@ -10,13 +10,12 @@ when first used: nobody waits for feedgen who needs no new bytes.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
-from typing import Any
 from unicodedata import unidata_version
 
 from msgspec import Struct
 
+from feedsvc.late import import_late
 from feedsvc.model import Entry, Frame, Scope, Window
 
 __all__ = ["FEED_FORMATS", "FORMATS", "Format", "Spliced", "Whole", "identify_renderer"]
@@ -66,15 +65,6 @@ class Spliced(Format, frozen=True):
         return self.frame(window).splice(self.write(window.feed.scope, entries))
 
 
-def _late(module: str, name: str) -> Callable[..., Any]:
-    """Return a function of a module here that is imported when it is called."""
-
-    def call(*values: Any) -> Any:
-        return getattr(import_module(f"{__name__}.{module}"), name)(*values)
-
-    return call
-
-
 def _xml_policy() -> str:
     return _XML_POLICY
 
@@ -83,7 +73,7 @@ def _plain_policy() -> str:
     return _PLAIN_POLICY
 
 
-_page_policy = _late("html", "policy")
+_page_policy = import_late(f"{__name__}.html", "policy")
 
 FORMATS: dict[str, Whole | Spliced] = {
     known.name: known
@@ -94,8 +84,8 @@ FORMATS: dict[str, Whole | Spliced] = {
             "application/atom+xml",
             _xml_policy,
             _FEEDGEN,
-            _late("atom_rss", "frame_atom"),
-            _late("atom_rss", "write_atom"),
+            import_late(f"{__name__}.atom_rss", "frame_atom"),
+            import_late(f"{__name__}.atom_rss", "write_atom"),
         ),
         Spliced(
             "rss",
@@ -103,8 +93,8 @@ FORMATS: dict[str, Whole | Spliced] = {
             "application/rss+xml",
             _xml_policy,
             _FEEDGEN,
-            _late("atom_rss", "frame_rss"),
-            _late("atom_rss", "write_rss"),
+            import_late(f"{__name__}.atom_rss", "frame_rss"),
+            import_late(f"{__name__}.atom_rss", "write_rss"),
             by_language=False,
         ),
         Spliced(
@@ -113,8 +103,8 @@ FORMATS: dict[str, Whole | Spliced] = {
             "application/feed+json",
             _plain_policy,
             ("feedsvc", "msgspec"),
-            _late("jsonfeed", "frame_json"),
-            _late("jsonfeed", "write_json"),
+            import_late(f"{__name__}.jsonfeed", "frame_json"),
+            import_late(f"{__name__}.jsonfeed", "write_json"),
             by_language=False,
         ),
         Spliced(
@@ -123,12 +113,17 @@ FORMATS: dict[str, Whole | Spliced] = {
             "text/html",
             _page_policy,
             _JINJA,
-            _late("html", "frame_page"),
-            _late("html", "write_page"),
+            import_late(f"{__name__}.html", "frame_page"),
+            import_late(f"{__name__}.html", "write_page"),
         ),
         # The page of one article.
         Whole(
-            "entry", "index.html", "text/html", _page_policy, _JINJA, _late("html", "render_entry")
+            "entry",
+            "index.html",
+            "text/html",
+            _page_policy,
+            _JINJA,
+            import_late(f"{__name__}.html", "render_entry"),
         ),
         Whole(
             "opml",
@@ -136,7 +131,7 @@ FORMATS: dict[str, Whole | Spliced] = {
             "text/x-opml",
             _xml_policy,
             ("feedsvc", "lxml"),
-            _late("opml", "render_opml"),
+            import_late(f"{__name__}.opml", "render_opml"),
         ),
         Whole(
             "css",
@@ -144,7 +139,7 @@ FORMATS: dict[str, Whole | Spliced] = {
             "text/css",
             _plain_policy,
             ("feedsvc", "babel"),
-            _late("css", "render_css"),
+            import_late(f"{__name__}.css", "render_css"),
         ),
     )
 }

@@ -8,13 +8,14 @@ leaves out it says in the Reading.
 import hashlib
 import unicodedata
 from collections.abc import Callable
-from importlib import import_module
+from functools import cache
 from importlib.metadata import version
 from posixpath import splitext
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feedsvc.late import import_late
 from feedsvc.model import Finding, Reading
 from feedsvc.readers.media import Find, find_nothing
 from feedsvc.settings import Settings
@@ -33,7 +34,7 @@ __all__ = [
     "read_record",
 ]
 
-VERSION = 3
+VERSION = 4
 """To be raised when a reader makes something else of the same file: all are read again then."""
 
 
@@ -52,23 +53,15 @@ class Record(Struct, frozen=True, array_like=True):
     common: bytes = b""
 
 
-def _late(module: str, name: str) -> Callable[[str, bytes, Settings, Find], Reading]:
-    """Return a reader of a module here that is imported when it has something to read."""
-
-    def call(path: str, data: bytes, settings: Settings, find: Find) -> Reading:
-        read: Callable[[str, bytes, Settings, Find], Reading]
-        read = getattr(import_module(f"{__name__}.{module}"), name)
-        return read(path, data, settings, find)
-
-    return call
-
-
 READERS: dict[str, Callable[[str, bytes, Settings, Find], Reading]] = {
-    ".txt": _late("text", "read_text"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".xht"), _late("pages.html", "read_html")),
-    **dict.fromkeys((".mhtml", ".mht"), _late("pages.mhtml", "read_mhtml")),
+    ".txt": import_late(f"{__name__}.text", "read_text"),
     **dict.fromkeys(
-        (".markdown", ".md", ".mdown", ".mdx", ".mkd"), _late("markdown", "read_markdown")
+        (".html", ".htm", ".xhtml", ".xht"), import_late(f"{__name__}.pages.html", "read_html")
+    ),
+    **dict.fromkeys((".mhtml", ".mht"), import_late(f"{__name__}.pages.mhtml", "read_mhtml")),
+    **dict.fromkeys(
+        (".markdown", ".md", ".mdown", ".mdx", ".mkd"),
+        import_late(f"{__name__}.markdown", "read_markdown"),
     ),
 }
 
@@ -135,6 +128,12 @@ def _name_language(path: str, reading: Reading, line: int = 1) -> Reading:
     )
 
 
+@cache
+def _list_parsers() -> tuple[str, ...]:
+    """Return the versions of what parses HTML."""
+    return tuple(map(version, ("nh3", "turbohtml")))
+
+
 def digest_rules(settings: Settings) -> str:
     """Digest all that decides what is made of a file: where it differs, all are read again."""
     rules = (
@@ -151,6 +150,6 @@ def digest_rules(settings: Settings) -> str:
         settings.language,
         settings.facets,  # what has no feed isn't in the index
         unicodedata.unidata_version,  # slugs are made by it
-        *map(version, ("nh3", "turbohtml")),  # parse what isn't text
+        _list_parsers(),
     )
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).hexdigest()

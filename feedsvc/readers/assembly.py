@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from feedsvc.clean import clean_line, clean_url
+from feedsvc.clean import clean_line, clean_markup, clean_url
 from feedsvc.errors import ArticleError
 from feedsvc.model import Article, Enclosure, Reading
 from feedsvc.readers.fields import Field, Fields, read_fields
@@ -27,7 +27,6 @@ __all__ = ["assemble"]
 
 _MARKED_UP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\w+|[a-zA-Z]\w+);")
 _MEDIUM = re.compile("<(?:img|audio|video|picture|math)[ >]")
-_TAG = re.compile("<[^>]*>")
 _BLOCK = re.compile("<(?=/?(?:p|div|li|h[1-6]|br|blockquote|pre|t[rdh]|figcaption|d[td])[ >])")
 
 
@@ -76,7 +75,7 @@ def assemble(
         if not _MARKED_UP.search(text):
             return clean_line(text)
         safe = sanitize(text, base, find, Notes(path), where).content
-        return _strip(_BLOCK.sub(" <", safe))
+        return clean_markup(_BLOCK.sub(" <", safe))
 
     summary = make_plain(fields.summary) or make_plain(lead)
     text = clean.content if _shows(clean.content) else ""
@@ -110,13 +109,9 @@ def assemble(
     )
 
 
-def _strip(content: str) -> str:
-    return clean_line(html.unescape(_TAG.sub("", content)))
-
-
 def _shows(content: str) -> bool:
     """Whether there is anything to read, to see or to hear in safe HTML."""
-    return _MEDIUM.search(content) is not None or _strip(content) != ""
+    return _MEDIUM.search(content) is not None or clean_markup(content) != ""
 
 
 def _read_head(

@@ -10,7 +10,7 @@ from functools import cache
 from html import unescape
 from typing import Any, NamedTuple
 
-from feedsvc.clean import clean_line, clean_text
+from feedsvc.clean import clean_markup, clean_text
 from feedsvc.errors import ArticleError, BadValue
 from feedsvc.model import Enclosure, Picture
 from feedsvc.readers.hygiene.allowed import ATTRIBUTES, EMPTIED, MATH, SEEN, SEEN_ATTRIBUTES, TAGS
@@ -141,8 +141,7 @@ def summarize(content: str) -> str:
 
 
 def _flatten(html: str) -> str:
-    text = _UNTOLD.sub("", html).replace("<br>", " ")
-    return clean_line(unescape(_TAG.sub("", text)))
+    return clean_markup(_UNTOLD.sub("", html).replace("<br>", " "))
 
 
 def _tidy(html: str) -> str:

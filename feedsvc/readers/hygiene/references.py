@@ -5,9 +5,8 @@ are against the base (RFC 3986, section 5). What can't be an address is told, wi
 """
 
 import re
-from urllib.parse import urljoin
 
-from feedsvc.clean import clean_url
+from feedsvc.clean import clean_url, join_url
 from feedsvc.converters import show
 from feedsvc.errors import BadValue, MediumRefused
 from feedsvc.model import Enclosure
@@ -116,7 +115,7 @@ class References:
             is_file = self._is_beside(beside := reference.replace(" ", "%20"))
             if is_file and tell_type(beside):
                 return self._find_beside(written, beside)
-            url = clean_url(urljoin(self._base, reference))
+            url = clean_url(join_url(self._base, reference))
             if is_file:  # another article, as a rule
                 self._teller.tell(written, "no file that is published", f"taken for {url}")
             else:
@@ -124,15 +123,13 @@ class References:
             return url
         except BadValue as fault:
             self._teller.find(written, fault.what, f"{fault.why}; left out")
-        except ValueError as error:
-            self._teller.find(written, "not a URL", f"{show(written)} ({error}); left out")
         return ""
 
     def _find_beside(self, written: str, reference: str) -> str:
         try:
             file = self._find(reference)
         except MediumRefused as fault:
-            url = clean_url(urljoin(self._base, reference))
+            url = clean_url(join_url(self._base, reference))
             self._teller.find(written, fault.what, f"{fault.why}; taken for {url}")
             return url
         self._teller.tell(written, "file beside", f"{show(written)} is {file.url}")

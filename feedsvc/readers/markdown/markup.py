@@ -7,7 +7,7 @@ HTML here.
 import re
 from html import escape
 
-from feedsvc.clean import clean_line
+from feedsvc.clean import clean_markup
 from feedsvc.readers.markdown.commonmark import Rendered
 
 __all__ = ["finish", "prepare"]
@@ -17,7 +17,6 @@ _INDENT = re.compile(r"^[ \t]+", re.M)
 _BLOCK = re.compile(r"^(`{3,})([^\n`]*)\n(.*?)^\1[ \t]*$", re.S | re.M)
 _SPAN = re.compile(r"(`+) ([^\n]*?[^\n`]) \1(?!`)")
 _HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.S | re.I)
-_TAG = re.compile("<[^>]*>")
 
 
 def prepare(text: str) -> str:
@@ -34,7 +33,7 @@ def finish(text: str) -> Rendered:
     parts[::3] = [_SPAN.sub(_write_span, _BLOCK.sub(_write_block, part)) for part in parts[::3]]
     del parts[2::3]
     heading = _HEADING.search(text)
-    return Rendered("".join(parts), clean_line(_TAG.sub("", heading[1])) if heading else "", False)
+    return Rendered("".join(parts), clean_markup(heading[1]) if heading else "", False)
 
 
 def _write_block(block: re.Match[str]) -> str:
