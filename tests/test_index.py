@@ -1,5 +1,6 @@
 """The index: rows in, rows out, on real SQLite files."""
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from feedsvc.index import MAIN, Index, digest_entry, pack_article
 from feedsvc.index.engines import open_index
 from feedsvc.index.schema import SCHEMA, TABLES, Change, Counts, Labelled, Look, Row
 from feedsvc.index.sqlite import SqliteIndex
+from feedsvc.locks import hold
 from feedsvc.model import Article, Finding
 from tests.conftest import BOTH, list_rows, mark_schema
 from tests.test_folder import open_folder, unprivileged
@@ -538,6 +540,20 @@ def test_process_that_waited_keeps_what_the_first_one_made(tmp_path: Path) -> No
     second.join()
     index.close()
     assert revisions == [7]
+
+
+def test_process_that_waited_takes_away_nothing_of_the_first_ones(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    index = SqliteIndex(str(path), create=True)
+    with hold(str(tmp_path), fcntl.LOCK_EX, os.O_DIRECTORY):
+        second = threading.Thread(target=index.reading)
+        second.start()
+        second.join(0.3)  # by now it has seen that there is no file, and waits to make one
+        path.touch()
+        (tmp_path / "index.sqlite.suspect").touch()
+    second.join()
+    index.close()
+    assert (tmp_path / "index.sqlite.suspect").exists()
 
 
 def test_folder_of_the_index_is_no_business_of_gits(tmp_path: Path) -> None:
