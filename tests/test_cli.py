@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 
 from feedsvc import __version__
 from feedsvc.cli import main
+from feedsvc.commands import COMMANDS
 from tests.conftest import SEEDS, Site
 
-COMMANDS = ("check", "explain", "export", "ingest", "serve")
 FOLDER_COMMANDS = (("check",), ("ingest",), ("export", "--output", "out"))
 
 

@@ -12,7 +12,8 @@ import feedsvc
 HOUSE = Path(feedsvc.__file__).parent
 
 LEVELS = {
-    "cli": 12,
+    "cli": 13,
+    "commands": 12,
     "service": 11,
     "progress": 10,
     "web": 10,
@@ -87,7 +88,7 @@ ROOMS_OF = {
     "dateutil": {"dates.py"},
     "granian": {"server.py"},
     "watchfiles": {"events.py"},
-    "click": {"cli.py"},
+    "click": {"cli.py", "commands"},
     "jinja2": {"formats/html.py"},
     "babel": {"languages.py"},
     "deflate": {"rendering.py"},
