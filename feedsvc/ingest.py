@@ -61,7 +61,7 @@ def ingest(
     Raises FolderError where the folder can't be read, and the index's errors.
     """
 
-    def attempt(aside: str) -> Report:
+    def attempt() -> Report:
         run = _Run(settings, index, int(now.timestamp()), listen, rests)
         terms = pack_terms(settings) if lead else index.settings()
         same = run.same_rules and terms == index.settings()
@@ -73,14 +73,17 @@ def ingest(
                 run.deal(chunk, wanted, answers)
                 advance(run.report.seen)
         run.finish(scope, terms)
-        run.report.aside = aside
+        run.report.aside, index.aside = index.aside, ""
         return run.report
 
     with index.exclusive():
         try:
-            return attempt(index.set_aside() if index.is_suspect() else "")
+            if index.is_suspect():
+                index.set_aside()
+            return attempt()
         except IndexDamaged:
-            return attempt(index.set_aside())
+            index.set_aside()
+            return attempt()
 
 
 class _Run:

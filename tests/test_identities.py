@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from feedsvc.errors import IndexDamaged, IndexUnusable
+from feedsvc.errors import FolderError, IndexDamaged, IndexUnusable
 from feedsvc.index import MAIN, Change, Row
 from feedsvc.index.sqlite import SqliteIndex
-from tests.conftest import list_rows
+from feedsvc.ingest import ingest
+from tests.conftest import Site, list_rows
 
 T = 1_700_000_000
 COUNT = 3000
@@ -40,8 +41,8 @@ def path(tmp_path: Path) -> Path:
 
 def set_aside(path: Path) -> dict[str, Row]:
     with closing(SqliteIndex(str(path), create=True)) as index:
-        aside = index.set_aside()
-        assert os.path.getsize(aside) > 0
+        index.set_aside()
+        assert os.path.getsize(index.aside) > 0
         assert not index.is_suspect()
         return {row.id: row for row in list_rows(index)}
 
@@ -117,3 +118,16 @@ def test_file_that_can_not_be_put_aside_is_told(path: Path) -> None:
         with pytest.raises(IndexUnusable, match="can't be written"):
             index.set_aside()
         assert len(list_rows(index)) == COUNT
+
+
+def test_damage_is_told_by_the_run_that_ends_after_one_that_failed(site: Site) -> None:
+    site.write("a.txt")
+    site.ingest()
+    assert isinstance(site.index, SqliteIndex)
+    site.index.suspect("malformed")
+    settings = site.settings
+    gone = replace(settings, folder=f"{settings.folder}/none")
+    with pytest.raises(FolderError):
+        ingest(gone, site.index, site.now)
+    assert ingest(settings, site.index, site.now).aside == f"{settings.database}.damaged"
+    assert ingest(settings, site.index, site.now).aside == ""

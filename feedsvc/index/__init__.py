@@ -30,7 +30,12 @@ __all__ = [
 
 
 class Index(ChangeTables):
-    """The contract. Writes are made inside `transaction`, by one process at a time."""
+    """The contract. Writes are made inside `transaction`, by one process at a time.
+
+    `aside` is where a damaged one is kept of which no run has told yet.
+    """
+
+    aside = ""
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -48,10 +53,10 @@ class Index(ChangeTables):
         """Whether anybody has found that the index is damaged, since it was made."""
         return False
 
-    def set_aside(self) -> str:
-        """Keep a damaged index aside, and make it anew with what identities can be read of it.
+    def set_aside(self) -> None:
+        """Keep a damaged index `aside`, and make it anew with what identities can be read of it.
 
-        Return where the damaged one is. Raises IndexUnusable where it can't be done.
+        Raises IndexUnusable where it can't be done.
         """
         raise IndexUnusable("index", "damaged", "it is for its server to mend")
 

@@ -277,7 +277,7 @@ class SqliteIndex(Index):
         opened, home = self._looks == self._look(), Path(self.path).parent.name
         return begin in (MAGIC, bytes(len(begin))) or opened or home == HOME
 
-    def set_aside(self) -> str:
+    def set_aside(self) -> None:
         """Make the file anew: see the contract."""
         self.close()
         aside, new = f"{self.path}.damaged", f"{self.path}.new"
@@ -293,7 +293,7 @@ class SqliteIndex(Index):
             Path(f"{self.path}.suspect").unlink(missing_ok=True)
         except OSError as error:
             raise self._refuse(error) from error
-        return aside
+        self.aside = aside
 
 
 def _read_schema(connection: sqlite3.Connection) -> int:
