@@ -22,6 +22,7 @@ __all__ = [
     "convert_choice",
     "convert_database",
     "convert_email",
+    "convert_flag",
     "convert_folder",
     "convert_glob",
     "convert_language",
@@ -191,6 +192,15 @@ def convert_table(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
         raise BadValue("not a table", show(value))
     return value
+
+
+def convert_flag(value: object) -> bool:
+    """Convert true or false, as such or as text."""
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise BadValue("neither true nor false", show(value))
+    return value == "true"
 
 
 def convert_number(lowest: int, highest: int) -> Callable[[object], int]:

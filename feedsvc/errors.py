@@ -11,12 +11,16 @@ __all__ = [
     "BadValue",
     "ExportError",
     "FeedsvcError",
+    "FetchError",
     "FolderError",
+    "HubError",
     "IndexDamaged",
     "IndexMissing",
     "IndexUnusable",
+    "LogError",
     "MediumRefused",
     "NoValue",
+    "NotPublic",
     "ServeError",
     "SettingsError",
     "Superseded",
@@ -91,5 +95,30 @@ class ExportError(FeedsvcError):
     """The export can't be written."""
 
 
+class LogError(FeedsvcError):
+    """An access log can't be read."""
+
+
 class ServeError(FeedsvcError):
     """The server can't start."""
+
+
+class HubError(FeedsvcError):
+    """A hub can't be told of a topic; it is to be told again `after` so many seconds, if it says.
+
+    Where it is that topic that was `refused`, it may be told of others.
+    """
+
+    def __init__(
+        self, hub: str, what: str, why: str = "", *, after: float = 0, refused: bool = False
+    ) -> None:
+        self.after, self.refused = after, refused
+        super().__init__(hub, what, why)
+
+
+class NotPublic(FeedsvcError):
+    """A document isn't what anybody gets at its address."""
+
+
+class FetchError(FeedsvcError):
+    """A document can't be fetched from its address."""

@@ -19,6 +19,7 @@ from feedsvc.grounds import find_base
 from feedsvc.model import Finding
 
 __all__ = [
+    "SETTLED",
     "UNPRINTABLE",
     "File",
     "Outer",
@@ -28,6 +29,9 @@ __all__ = [
     "refuse",
     "show_path",
 ]
+
+SETTLED = 2 * 10**9
+"""Nanoseconds after which every later change shows in a file's mtime, on any file system."""
 
 LONGEST_PATH = 2000
 """Bytes; an index has to sort them."""

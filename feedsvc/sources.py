@@ -34,11 +34,11 @@ def read_file(path: Path, named: bool, faults: list[str]) -> dict[str, Any]:
 
 
 def read_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Take the variables to {key: (place, value)}; FEEDSVC_CONFIG is not one of the settings."""
+    """Take the variables to {key: (place, value)}; two of them are no settings."""
     return {
         name.removeprefix("FEEDSVC_").lower(): (name, value)
         for name, value in sorted(environ.items())
-        if name.startswith("FEEDSVC_") and name != "FEEDSVC_CONFIG"
+        if name.startswith("FEEDSVC_") and name not in ("FEEDSVC_CONFIG", "FEEDSVC_FOLDER")
     }
 
 

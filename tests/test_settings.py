@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from feedsvc.errors import FolderError, SettingsError
+from feedsvc.keys import Override
 from feedsvc.model import Person
-from feedsvc.settings import DEFAULT_URL, Override, Settings, load_settings
+from feedsvc.settings import DEFAULT_URL, Settings, load_settings
 from feedsvc.sources import MOST_BYTES
 
 
@@ -57,6 +58,8 @@ def test_folder_without_settings_gets_defaults_made_from_its_name(folder: Path) 
         content="full",
         poll_minutes=15,
         media_type="specific",
+        encodings=("gzip",),
+        headers_file=True,
         hubs=(),
         boilerplate=(),
         folders=(),
@@ -213,6 +216,10 @@ def test_author_is_set_by_variables_too(folder: Path) -> None:
         ("content", "summary", "summary"),
         ("poll_minutes", "1", 1),
         ("media_type", "browser", "browser"),
+        ("encodings", "gzip, br", ("br", "gzip")),
+        ("encodings", "", ()),
+        ("headers_file", "false", False),
+        ("headers_file", "true", True),
         ("hubs", "https://a.org/, http://b.org/x", ("https://a.org/", "http://b.org/x")),
         ("boilerplate", "Lees ook:.*\n(a)\\1", ("Lees ook:.*", r"(a)\1")),
         ("exclude", "*.txt\n!a.txt", ("*.txt", "!a.txt")),
@@ -250,6 +257,8 @@ def test_every_setting_is_read_from_text(folder: Path, key: str, text: str, valu
         ("exclude = 'a/**/b, c'", "exclude", ("a/**/b, c",)),
         ('facets = ["language", "category"]', "facets", ("category", "language")),
         ("facets = []", "facets", ()),
+        ('encodings = ["zstd", "br", "gzip"]', "encodings", ("br", "zstd", "gzip")),
+        ("headers_file = false", "headers_file", False),
         (
             "boilerplate = ['Lees (ook|meer):.*', '\\s+']",
             "boilerplate",
@@ -355,6 +364,9 @@ def test_relative_database_is_in_the_folder(folder: Path) -> None:
             "facets: names one twice: ['author', 'author']",
         ),
         ("facets = true", "facets: not a list: True"),
+        ("headers_file = 1", "headers_file: neither true nor false: 1"),
+        ("headers_file = 'no'", "headers_file: neither true nor false: 'no'"),
+        ("encodings = ['deflate']", "encodings: not one of br, zstd, gzip: 'deflate'"),
         ("min_entries = 0", "min_entries: out of range: 0 is not from 1 to 1000000"),
         ("min_entries = 1000001", "min_entries: out of range: 1000001 is not from 1 to 1000000"),
         ("archives = true", "archives: not one of main, all, none: True"),
