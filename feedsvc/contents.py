@@ -21,7 +21,7 @@ from feedsvc.settings import Settings
 from feedsvc.timeline import Read
 from feedsvc.windows import Windows
 
-__all__ = ["Contents", "Found"]
+__all__ = ["Contents", "Found", "PrivateContents"]
 
 BATCH = 1000
 """Names of pages and media that are read at once."""
@@ -136,3 +136,22 @@ class Contents:
         has_parts = window.period or window.prev
         periods = windows.parts(window.period) if has_parts else ()
         return place, replace(window, guide=Guide(feeds, periods))
+
+
+class PrivateContents(Contents):
+    """What there is for whoever has a token: all addresses in feeds begin with theirs.
+
+    No list of feeds has it, nor does any page: those have relative addresses.
+    """
+
+    def __init__(self, settings: Settings, index: Index, token: str) -> None:
+        super().__init__(replace(settings, url=f"{settings.url}{token}/"), index)
+
+    def find(self, place: Place) -> Found | None:
+        """Return what is at a place, as `Contents` does."""
+        if place.format == "opml":
+            return None
+        if place.format not in ("page", "entry"):
+            return super().find(place)
+        up = "../" * (place.path.count("/") - 1) or "./"
+        return Contents(replace(self._settings, url=up), self._index).find(place)

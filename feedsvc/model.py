@@ -107,7 +107,8 @@ class Reading(Struct, frozen=True):
     """What a reader made of a file: the article, and each rule that took part.
 
     `findings` are what `check` reports; `rules` are what only `explain` tells. `slug` is the
-    name that its page here may have, empty for the file's.
+    name that its page here may have, empty for the file's. `placed` is whether the article's URL
+    was made by a permalink: then it may be another elsewhere.
     """
 
     article: Article
@@ -115,6 +116,7 @@ class Reading(Struct, frozen=True):
     rules: tuple[Finding, ...] = ()
     selection: Selection = Selection()
     slug: str = ""
+    placed: bool = False
 
 
 class Stamp(Struct, frozen=True, omit_defaults=True):
@@ -177,6 +179,11 @@ class Feed(Struct, frozen=True, omit_defaults=True):
     icon: str | None = None
     logo: str | None = None
     facets: tuple[str, ...] = ()
+
+    @property
+    def public(self) -> bool:
+        """Whether its addresses are for others too: else `root` is relative to the document."""
+        return "://" in self.root
 
     @property
     def url(self) -> str:

@@ -8,16 +8,18 @@ bytes of media are kept nowhere: `open` opens their file.
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
-from typing import Literal, TypeAlias, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from feedsvc.cache import Cache
-from feedsvc.contents import Contents
+from feedsvc.contents import Contents, PrivateContents
+from feedsvc.encodings import Encoding, pack
 from feedsvc.errors import IndexMissing, IndexUnusable, Superseded
 from feedsvc.formats import FEED_FORMATS, FORMATS, identify_renderer
 from feedsvc.index import Index
@@ -25,15 +27,14 @@ from feedsvc.media import open_public
 from feedsvc.model import Document, Window
 from feedsvc.paths import Place, read_path
 from feedsvc.readers.media import tell_type
-from feedsvc.rendering import Renderer, pack
+from feedsvc.rendering import Renderer
 from feedsvc.settings import Settings
 from feedsvc.terms import take_terms
+from feedsvc.tokens import digest_token
 
-__all__ = ["Encoding", "Publication"]
+__all__ = ["Publication", "make_document"]
 
 T = TypeVar("T")
-
-Encoding: TypeAlias = Literal["identity", "gzip"]
 
 MOST_PLANS = 64
 """Documents whose plans are kept: those asked for last."""
@@ -51,27 +52,34 @@ STRIPES = 16
 class _Edition:
     """What documents are planned by: a revision of the index, and a value of the settings."""
 
-    def __init__(self, settings: Settings, index: Index, revision: int) -> None:
-        self.settings, self.revision = settings, revision
-        self.contents = Contents(settings, index)
+    def __init__(self, settings: Settings, contents: Contents, revision: int) -> None:
+        self.settings, self.contents, self.revision = settings, contents, revision
 
 
 class Publication:
     """What is public of a folder. Safe to use from several threads.
 
     Where it is to `follow`, the settings are those that whoever ingests left in the index; those
-    given say where things are.
+    given say where things are. With a `token`, it is what is published to whoever has that.
     """
 
-    def __init__(self, settings: Settings, index: Index, *, follow: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index,
+        *,
+        follow: bool = False,
+        token: str = "",
+        cache: Cache | None = None,
+    ) -> None:
         self.index = index
-        self._given, self._follow = settings, follow
+        self._given, self._follow, self._token = settings, follow, token
         self._lock = threading.Lock()
-        self._edition = _Edition(settings, index, -1)
+        self._edition = self._open(settings, -1)
         self._plans: OrderedDict[str, tuple[int, Document]] = OrderedDict()
         self._shown: OrderedDict[str, Document] = OrderedDict()
         """The documents whose bytes were asked for last: a newer plan may have none yet."""
-        self.cache = Cache(settings.cache_mb * 1024 * 1024)
+        self.cache = cache or Cache(settings.cache_mb * 1024 * 1024)
         """Bodies by their tags, and what they are made of."""
         self._renderer = Renderer(index, self.cache)
         self._making = [threading.Lock() for _ in range(STRIPES)]
@@ -80,6 +88,25 @@ class Publication:
     def settings(self) -> Settings:
         """The settings of the last edition that was asked for."""
         return self._edition.settings
+
+    def renew(self) -> Settings:
+        """Return the settings by now; while the index can't be asked, those of the last edition."""
+        with suppress(IndexMissing, IndexUnusable):
+            self._renew()
+        return self.settings
+
+    def enter(self, token: str) -> "Publication":
+        """Return what is published to whoever has a token."""
+        return Publication(
+            self._given, self.index, follow=self._follow, token=token, cache=self.cache
+        )
+
+    def _open(self, settings: Settings, revision: int) -> _Edition:
+        if self._token:
+            contents: Contents = PrivateContents(settings, self.index, self._token)
+        else:
+            contents = Contents(settings, self.index)
+        return _Edition(settings, contents, revision)
 
     @property
     def holds(self) -> bool:
@@ -93,7 +120,7 @@ class Publication:
     def documents(self) -> Iterator[Document]:
         """Plan every document, in the order of `paths`; without their dates."""
         edition = self._edition
-        return (_describe(edition.settings, *found) for found in edition.contents.list_all())
+        return (make_document(edition.settings, *found) for found in edition.contents.list_all())
 
     def document(self, path: str) -> Document | None:
         """Plan the document at `path`, None where there is none; record a version that is new.
@@ -139,7 +166,7 @@ class Publication:
         if self._follow:
             settings = take_terms(settings, self.index.settings())
         # A thread that still plans by the one before keeps its plans under that one's revision.
-        edition = self._edition = _Edition(settings, self.index, revision)
+        edition = self._edition = self._open(settings, revision)
         return edition
 
     def _record(self, document: Document) -> Document:
@@ -147,14 +174,18 @@ class Publication:
 
         Where the index can't be written just now, the document has no date for the moment.
         """
-        now = int(datetime.now(UTC).timestamp())
-        address = document.window.feed.address(document.path)
         try:
-            with self.index.transaction():
-                self.index.record(address, document.version, now)
+            self.record([document])
         except IndexUnusable:
             return document
-        return self._date(document)
+        return self.date(document)
+
+    def record(self, documents: Iterable[Document]) -> None:
+        """Record the versions of documents, so that those that are new have a date."""
+        now = int(datetime.now(UTC).timestamp())
+        with self.index.transaction():
+            for document in documents:
+                self.index.record(self._address(document), document.version, now)
 
     def plan(self, path: str) -> Document | None:
         """Plan the document at `path` from the index as it is now, None where there is none."""
@@ -163,14 +194,20 @@ class Publication:
     def _plan_at(self, edition: _Edition, path: str) -> Document | None:
         place = read_path(path)
         found = edition.contents.find(place) if place else None
-        return self._date(_describe(edition.settings, *found)) if found else None
+        return self.date(make_document(edition.settings, *found)) if found else None
 
-    def _date(self, document: Document) -> Document:
+    def date(self, document: Document) -> Document:
         """Tell when a document's version was first seen, if it was recorded last."""
-        edition = self.index.edition(document.window.feed.address(document.path))
+        edition = self.index.edition(self._address(document))
         if edition and edition[0] == document.version:
             return replace(document, modified=edition[1])
         return document
+
+    def _address(self, document: Document) -> str:
+        """Return what the index knows a document by; a token is no business of its."""
+        if self._token:
+            return f"{digest_token(self._token)}{document.path}"
+        return document.window.feed.address(document.path)
 
     def body(self, document: Document, encoding: Encoding = "identity") -> bytes:
         """Return a document's bytes, made once per version and encoding.
@@ -194,7 +231,7 @@ class Publication:
             return self.render(document)
         # Few ask for what is packed as it is, and fragments are kept: that isn't.
         body = self.cache.get(document.tag("identity")) or self.render(document)
-        return pack(document, body)
+        return pack(body, encoding, archived=document.window.closed)
 
     def render(self, document: Document) -> bytes:
         """Return a document's bytes, for who needs them once; raises Superseded as `body`."""
@@ -219,8 +256,7 @@ class Publication:
         with self.index.transaction():
             paths = (Place(format).path for format in ("css", "opml", *FEED_FORMATS))
             for document in filter(None, map(self.plan, paths)):
-                address = document.window.feed.address(document.path)
-                self.index.record(address, document.version, int(now.timestamp()))
+                self.index.record(self._address(document), document.version, int(now.timestamp()))
 
 
 def _keep(plans: OrderedDict[str, T], path: str, plan: T) -> None:
@@ -231,8 +267,8 @@ def _keep(plans: OrderedDict[str, T], path: str, plan: T) -> None:
         plans.popitem(last=False)
 
 
-def _describe(settings: Settings, place: Place, window: Window) -> Document:
-    """Describe a document that isn't dated yet."""
+def make_document(settings: Settings, place: Place, window: Window) -> Document:
+    """Make the document of a place and all that it is made of but the text; not dated yet."""
     if place.format == "media":
         return Document(
             path=place.path,

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-import deflate
 import msgspec
 from msgspec.structs import replace
 
@@ -20,17 +19,13 @@ from feedsvc.index import Index
 from feedsvc.model import Article, Document, Entry, Feed, Stamp
 from feedsvc.paths import Place
 
-__all__ = ["Renderer", "pack"]
+__all__ = ["Renderer"]
 
 BATCH = 25
 """Entries that are written at once: more take more memory, and no less time."""
 
 MOST_RECENT = 1 << 20
 """Characters of text that are kept for the next format of a window."""
-
-POLLED, ARCHIVED = 6, 1
-"""Levels of gzip: what readers fetch again and again is smaller than zlib makes it, in half the
-time; an archive, which they take once, is made in half of that again, a twentieth larger."""
 
 _WITHIN = re.compile('(<a(?: [^>]*)? href=")#')
 
@@ -105,9 +100,3 @@ def _identify(maker: bytes, stamp: Stamp) -> bytes:
     digest = hashlib.blake2b(maker, digest_size=16)
     digest.update(msgspec.msgpack.encode(stamp))
     return digest.digest()
-
-
-def pack(document: Document, body: bytes) -> bytes:
-    """Compress a body with gzip: without a time, a name or a system, the same everywhere."""
-    level = ARCHIVED if document.window.closed else POLLED
-    return bytes(deflate.gzip_compress(body, level))

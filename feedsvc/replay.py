@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from feedsvc.cache import Cache
+from feedsvc.encodings import list_tags
 from feedsvc.errors import FeedsvcError
 
 __all__ = ["Replay"]
@@ -52,7 +53,9 @@ class Replay:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
         answers = self._answers if monotonic() - self._asked < PATIENCE else self._renew()
-        path = environ.get("PATH_INFO", "")
+        path = environ.get("PATH_INFO")
+        if not path:  # Flask would redirect, to wherever the Host header says
+            path = environ["PATH_INFO"] = "/"
         answer = answers.get((path, environ.get("HTTP_ACCEPT_ENCODING", "")))
         method = environ["REQUEST_METHOD"]
         if answer is None or (method != "GET" and method != "HEAD"):
@@ -134,7 +137,5 @@ def _join(chunks: Iterable[bytes]) -> bytes:
 
 def _list_forms(tag: str) -> frozenset[str]:
     """List the forms of a tag that clients commonly send back, each alone."""
-    plain = tag.strip('"').removesuffix("-gzip")
-    return frozenset(
-        f'{weak}"{plain}{encoding}"' for weak in ("", "W/") for encoding in ("", "-gzip")
-    )
+    version = tag.strip('"').partition("-")[0]
+    return frozenset(f'{weak}"{form}"' for weak in ("", "W/") for form in list_tags(version))

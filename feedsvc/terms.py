@@ -1,7 +1,7 @@
 """Terms: what of the settings goes with an edition, so that all who serve it give the same bytes.
 
-Whoever ingests packs them, whoever serves takes them over; where things are, and how much memory
-there is, is each one's own.
+Whoever ingests packs them, whoever serves takes them over; where things are, how much memory
+there is, and how much may be asked for, is each one's own.
 """
 
 import msgspec
@@ -11,7 +11,17 @@ from feedsvc.settings import Settings
 
 __all__ = ["pack_terms", "take_terms"]
 
-_OWN = ("folder", "folders", "database", "cache_mb", "rescan_minutes")
+_OWN = (
+    "folder",
+    "folders",
+    "database",
+    "cache_mb",
+    "rescan_minutes",
+    "stale_minutes",
+    "metrics",
+    "headers_file",
+    "polls_per_hour",
+)
 
 
 def pack_terms(settings: Settings) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from feedsvc.encodings import LIBRARIES
 from feedsvc.formats import FORMATS, identify_renderer
 from tests.conftest import Site
 from tests.validity import check_document
@@ -128,4 +129,4 @@ def test_entry_whose_language_is_the_feeds_does_not_repeat_it(make_site: MakeSit
 def test_renderer_names_each_library_with_its_version(name: str) -> None:
     identity = identify_renderer(name)
     assert identity.startswith(f"{name} feedsvc/")
-    assert len(identity.split()) == 3 + len(FORMATS[name].libraries)
+    assert len(identity.split()) == 2 + len(FORMATS[name].libraries) + len(LIBRARIES)

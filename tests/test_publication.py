@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from feedsvc.encodings import Encoding
 from feedsvc.errors import IndexUnusable, Superseded
 from feedsvc.index import MAIN, Change, digest_entry, pack_article
 from feedsvc.index.engines import open_index
 from feedsvc.ingest import ingest
 from feedsvc.model import Article, Document, Enclosure, Person, Picture
-from feedsvc.publication import STRIPES, Encoding, Publication
+from feedsvc.publication import STRIPES, Publication
 from tests.conftest import BOTH, NOW, Site, list_rows
 
 ENGINES = BOTH
@@ -189,7 +190,7 @@ def test_version_changes_wherever_a_setting_changes_bytes(
     ("name", "value"),
     [
         *(("media_type", "browser"), ("cache_mb", 1), ("max_article_bytes", 999_999)),
-        *(("entries", 51), ("archives", "main"), ("archive_size", 99)),
+        *(("entries", 51), ("archives", "main"), ("archive_size", 99), ("polls_per_hour", 9)),
     ],
 )
 def test_version_stays_where_a_setting_changes_no_bytes(
@@ -328,7 +329,7 @@ def test_bytes_are_made_once_for_each_version_and_encoding(site: Site) -> None:
     site.ingest()
     publication = site.publication
     document = plan(publication)
-    encodings: tuple[Encoding, ...] = ("gzip", "identity")
+    encodings: tuple[Encoding, ...] = ("br", "zstd", "gzip", "identity")
     for encoding in encodings:
         assert publication.body(document, encoding) is publication.body(document, encoding)
 

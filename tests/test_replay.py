@@ -23,9 +23,12 @@ TAG = '"v1"'
 
 
 def call(app: Any, path: str = "/atom.xml", method: str = "GET", **headers: str) -> Answer:
-    """Ask a WSGI application, as a server would: its status, headers and body."""
+    """Ask a WSGI application, as a server would: its status, headers and body.
+
+    What is in capitals is no header, but a variable of the request.
+    """
     environ = create_environ(path, method=method)
-    environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    environ |= {n if n.isupper() else f"HTTP_{n.upper()}": headers[n] for n in headers}
     started: list[Any] = []
     chunks = app(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
     body = b"".join(chunks)
@@ -39,7 +42,7 @@ def call(app: Any, path: str = "/atom.xml", method: str = "GET", **headers: str)
 
 @pytest.fixture
 def published(make_site: Callable[..., Site]) -> Site:
-    site = make_site(hubs="https://hub.example/")
+    site = make_site(hubs="https://hub.example/", encodings="br gzip")
     site.write("a.txt")
     site.ingest()
     return site
@@ -54,9 +57,21 @@ def app(published: Site) -> Iterator[Flask]:
 
 PATHS = ("/", "/atom.xml", "/rss.xml", "/nothing", "/healthz")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
-ENCODINGS = (None, "", "gzip", "gzip, deflate, br", "identity;q=0, *", "gzip;q=0")
+ENCODINGS = (None, "", "gzip", "gzip, deflate, br", "zstd", "identity;q=0, *", "gzip;q=0")
 DATES = (None, "Sat, 01 Jun 2024 13:00:00 GMT", "Sun, 01 Jan 2012 00:00:00 GMT", "nonsense")
-TAGS = (None, "", "*", '"x"', '"{}"', 'W/"{}"', '"{}-gzip"', 'W/"{}-gzip"', '"{}-br"', '"x", "{}"')
+TAGS = (
+    None,
+    "",
+    "*",
+    '"x"',
+    '"{}"',
+    'W/"{}"',
+    '"{}-gzip"',
+    'W/"{}-gzip"',
+    '"{}-br"',
+    '"x", "{}"',
+    'W/"{}-zstd"',
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -177,7 +192,7 @@ def test_what_was_answered_is_not_asked_again(origin: Origin) -> None:
     asked = len(origin.asked)
     assert call(origin.replay) == first
     assert call(origin.replay, method="HEAD") == (*first[:2], b"")
-    for tag in (TAG, 'W/"v1"', '"v1-gzip"', 'W/"v1-gzip"'):
+    for tag in (TAG, 'W/"v1"', '"v1-gzip"', 'W/"v1-gzip"', '"v1-br"', 'W/"v1-zstd"'):
         assert call(origin.replay, if_none_match=tag)[0] == "304 NOT MODIFIED"
     assert len(origin.asked) == asked
 

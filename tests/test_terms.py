@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from feedsvc.settings import Override
+from feedsvc.keys import Override
 from feedsvc.terms import pack_terms, take_terms
 from tests.conftest import Site
 
@@ -17,6 +17,7 @@ OWN: dict[str, Any] = {
     "database": "/elsewhere/index.sqlite",
     "cache_mb": 7,
     "rescan_minutes": 3,
+    "headers_file": False,
 }
 
 

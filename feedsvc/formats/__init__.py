@@ -15,6 +15,7 @@ from unicodedata import unidata_version
 
 from msgspec import Struct
 
+from feedsvc.encodings import LIBRARIES
 from feedsvc.late import import_late
 from feedsvc.model import Entry, Frame, Scope, Window
 
@@ -32,8 +33,8 @@ _JINJA = ("feedsvc", "jinja2", "babel")
 class Format(Struct, frozen=True):
     """A wire format: its name, the file that holds it, its media type, and how it is made.
 
-    `policy` is its Content-Security-Policy, `libraries` the distributions that its bytes
-    depend on, plain or packed.
+    `policy` is its Content-Security-Policy, `libraries` the distributions that its plain bytes
+    depend on.
     """
 
     name: str
@@ -147,7 +148,10 @@ FORMATS: dict[str, Whole | Spliced] = {
 
 @cache
 def identify_renderer(name: str) -> str:
-    """Name what makes a format's bytes, with the versions: other versions, other bytes."""
-    libraries = (*FORMATS[name].libraries, "deflate")
+    """Name what makes a format's bytes, with the versions: other versions, other bytes.
+
+    What makes packed ones is named whether any are offered or not: to offer others is no change.
+    """
+    libraries = (*FORMATS[name].libraries, *LIBRARIES)
     unicode = f"unicode/{unidata_version}"  # which makes the paths of labels
     return " ".join([name, *(f"{library}/{version(library)}" for library in libraries), unicode])
