@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from html import unescape
 from typing import NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from feedsvc.errors import BadValue
 
@@ -21,6 +21,8 @@ __all__ = [
     "decode",
     "is_iri",
     "join_url",
+    "make_iri",
+    "show_id",
     "trim",
 ]
 
@@ -68,6 +70,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # What is a URI already, as nearly all are that people paste.
 _URI = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/_.~,;:@!$&'()*+=-]*)?")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 3987, loosely
+_DATA = "data:,"  # RFC 2397: an IRI that is nothing but the text that it holds
 _NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(.*))?")
 _PORT = re.compile(r"[0-9]{1,5}")
 # RFC 3986, section 2: what may stand in a path, query or fragment as it is.
@@ -168,6 +171,16 @@ def trim(text: str) -> str:
 def is_iri(text: str) -> bool:
     """Whether a text may be an IRI, as an id in Atom must be."""
     return _IRI.fullmatch(text) is not None
+
+
+def make_iri(id: str) -> str:
+    """Return an id as Atom must have it: an IRI (RFC 4287, section 4.2.6), whatever it is."""
+    return id if is_iri(id) else _DATA + quote(id, safe="")
+
+
+def show_id(iri: str) -> str:
+    """Return the id that an IRI was made of, as RSS and JSON Feed have it: any text."""
+    return unquote(iri[len(_DATA) :]) if iri.startswith(_DATA) else iri
 
 
 def clean_markup(html: str) -> str:

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from watchfiles import Change, watch
 
 from feedsvc.folder import is_open
+from feedsvc.ids import IDS
 from feedsvc.listing import TELLING
 from feedsvc.readers import is_article
 from feedsvc.readers.media import tell_type
@@ -126,7 +127,7 @@ class Events:
                 yield path
             return
         medium = tell_type(f"a{PurePath(path).suffix}") != ""
-        known = mark or medium or is_article(path) or path == CONFIG
+        known = mark or medium or is_article(path) or path in (CONFIG, IDS)
         # What is gone may have been a folder.
         if known or is_folder or change == Change.deleted:
             yield path

@@ -27,6 +27,7 @@ class Parsed(Struct, frozen=True, array_like=True):
     `source` is the digest of the file's bytes, `digest` that of the article's text, `text` the
     text packed; times are in seconds since 1970 UTC. `feeds` are those that it is in once
     published, each with its label there. `slug` is the name that its page may have.
+    `placed` is whether what is its id, unless it says one, was made by a permalink.
     """
 
     source: str = ""
@@ -41,6 +42,7 @@ class Parsed(Struct, frozen=True, array_like=True):
     findings: tuple[Finding, ...] = ()
     refused: Finding | None = None
     slug: str = ""
+    placed: bool = False
 
 
 class Wish(Struct, frozen=True, array_like=True):
@@ -94,6 +96,7 @@ def parse(settings: Settings, path: str, find: Find, wish: Wish = _ANY) -> Parse
         reading.selection,
         reading.findings,
         slug=reading.slug,
+        placed=reading.placed,
     )
 
 

@@ -125,7 +125,7 @@ class Scope:
 
     def _keep(self, allow_empty: bool) -> None:
         counts = self._index.counts()
-        self.kept = 0 if allow_empty else counts.published + counts.waiting
+        self.kept = 0 if allow_empty else counts.published + counts.waiting + counts.unread
 
 
 def count_articles(settings: Settings) -> int:

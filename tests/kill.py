@@ -172,7 +172,7 @@ class _Rounds:
         """Check each document that hasn't been found valid yet."""
         faults = []
         for name, body in found.items():
-            if self._valid.get(name) == body or name.endswith(".gz") or name.startswith("."):
+            if self._valid.get(name) == body or name.endswith(".gz") or name[0] in "._":
                 continue
             try:
                 check_document(f"/{name.removesuffix('index.html')}", body)

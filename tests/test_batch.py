@@ -89,7 +89,7 @@ def test_second_that_an_entry_leaves_is_free(batch: Batch) -> None:
 
 def test_second_of_an_entry_that_is_yet_to_be_read_again_is_kept_free(index: SqliteIndex) -> None:
     first = Batch(index, same_rules=True)
-    first.put(make("a", source="", state="withdrawn"), {})
+    first.put(make("a", source="", state="unread"), {})
     first.flush()
     batch = Batch(index, same_rules=True)
     batch.expect(["b"], [T])

@@ -49,7 +49,7 @@ def set_aside(path: Path) -> dict[str, Row]:
 
 def test_all_identities_of_a_sound_file_are_saved(path: Path) -> None:
     saved = set_aside(path)
-    expected = replace(make(7), size=-1, mtime=0, source="", digest="", state="withdrawn")
+    expected = replace(make(7), size=-1, mtime=0, digest="", state="unread", tied=True)
     assert saved[expected.id] == expected
     assert len(saved) == COUNT
 

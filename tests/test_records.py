@@ -315,7 +315,7 @@ def test_object_that_is_alone_in_its_file_is_told_by_the_file(make_site: MakeSit
     write(site, "about us.json", json.dumps([post(1)]))
     assert count(site.ingest()) == (1, 0, 0, 1, 0)
     write(site, "about us.json", json.dumps(post(1)))
-    assert count(site.ingest()) == (0, 1, 0, 1, 0)
+    assert count(site.ingest()) == (0, 1, 0, 0, 0)
 
 
 def test_byte_order_mark_is_no_part_of_a_line_unless_lines_are_none_of_utf_8(site: Site) -> None:
@@ -469,11 +469,11 @@ def test_id_that_is_no_iri_is_that_of_the_entry_where_it_may_be(make_site: MakeS
     site.ingest()
     assert b'<guid isPermaLink="false">aflevering 1</guid>' in site.body("/rss.xml")
     assert json.loads(site.body("/feed.json"))["items"][0]["id"] == "aflevering 1"
-    assert b"<id>https://feeds.example.org/#aflevering%201</id>" in site.body("/atom.xml")
+    assert b"<id>data:,aflevering%201</id>" in site.body("/atom.xml")
     site.options["url"] = "https://moved.example.org/"
     write(site, "podcast.rss", feed.replace("Tekst", "Andere tekst"))
     assert count(site.ingest()) == (0, 1, 0, 0, 0)
-    assert list(rows(site)) == ["https://feeds.example.org/#aflevering%201"]
+    assert list(rows(site)) == ["data:,aflevering%201"]
 
 
 def test_draft_among_records_is_told_with_its_line(site: Site) -> None:

@@ -292,7 +292,7 @@ def change(site: Site, dice: random.Random) -> list[str]:
     kinds = ("write", "write", "bad", "draft", "remove", "move", "folder", "medium", "records")
     match dice.choice((*kinds, "records")):
         case "write":
-            url = f"https://example.org/{dice.randint(0, 5)}"
+            url = dice.choice((None, f"https://example.org/{dice.randint(0, 5)}"))
             site.write(path, url=url, text=dice.choice(("Text.", "cat.jpg", "/cat.jpg")))
         case "bad":
             site.write(path, date="no date")

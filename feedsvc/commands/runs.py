@@ -10,6 +10,7 @@ import click
 from feedsvc.commands.options import complain
 from feedsvc.index.engines import open_index
 from feedsvc.ingest import ingest
+from feedsvc.keeping import keep_ids
 from feedsvc.progress import show_progress
 from feedsvc.publication import Publication
 from feedsvc.report import show_finding
@@ -48,6 +49,7 @@ def begin_with_ingest(
             complain(show_finding(settings.folder, finding))
         if not quiet:
             click.echo(f"{settings.folder}: {report.tell()}")
-        for warning in report.warn(settings.folder):
-            complain(f"warning: {warning}")
+        for warning in (*report.warn(settings.folder), keep_ids(settings.folder, index)):
+            if warning:
+                complain(f"warning: {warning}")
         yield publication

@@ -6,17 +6,10 @@ Each is absolute, and made of the window or the scope alone.
 from functools import lru_cache
 from urllib.parse import quote
 
-from feedsvc.clean import is_iri
 from feedsvc.facets import locate
-from feedsvc.model import Entry, Feed, Scope, Window
+from feedsvc.model import Feed, Scope, Window
 
-__all__ = ["choose_id", "list_links", "locate_facet"]
-
-
-def choose_id(entry: Entry) -> str:
-    """Choose an entry's id where it may be any text: readers know it by what its source says."""
-    said = entry.article.id
-    return said if said and not is_iri(said) else entry.id
+__all__ = ["list_links", "locate_facet"]
 
 
 def locate_facet(feed: Feed | Scope, kind: str, label: str) -> str | None:

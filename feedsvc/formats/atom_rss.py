@@ -17,7 +17,8 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feedsvc import __version__
-from feedsvc.formats.addresses import choose_id, list_links, locate_facet
+from feedsvc.clean import show_id
+from feedsvc.formats.addresses import list_links, locate_facet
 from feedsvc.formats.extensions import DC, EntryExtension, FeedExtension
 from feedsvc.model import Entry, Feed, Frame, Person, Scope, Window
 
@@ -149,7 +150,7 @@ def _add_rss_item(generator: Any, scope: Scope, entry: Entry) -> None:
     article, content = entry.article, _choose_content(scope, entry)
     added = _begin_entry(generator, scope, entry)
     added.feedsvc.authors = article.authors or (scope.author,)
-    guid = choose_id(entry)
+    guid = show_id(entry.id)
     added.guid(guid, permalink=guid == entry.url)
     for file in article.enclosures[:1]:
         added.enclosure(file.url, str(file.length), file.type)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from feedsvc.formats.addresses import choose_id
+from feedsvc.clean import show_id
 from feedsvc.model import Entry, Frame, Person, Scope, Window
 
 __all__ = ["frame_json", "write_json"]
@@ -119,7 +119,7 @@ def _to_item(scope: Scope, entry: Entry) -> Item:
     article = entry.article
     content = article.content if scope.content == "full" else ""
     return Item(
-        id=choose_id(entry),
+        id=show_id(entry.id),
         url=entry.url,
         title=article.title,
         content_html=content,

@@ -4,7 +4,7 @@ What the index knows of the entries that are next is asked for at once too: a qu
 would cost more than all else that is done for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from feedsvc.index import Index
 from feedsvc.index.schema import Change, Look, Medium, Row
@@ -20,8 +20,9 @@ class Batch:
 
     def __init__(self, index: Index, *, same_rules: bool) -> None:
         self._index, self._same_rules = index, same_rules
-        self._begun = False
+        self._begun = self._noted = False
         self._wary = index.has_unread()
+        self._has_tied = index.has_tied()
         self._changes: dict[str, Change] = {}
         self._looks: list[Look] = []
         self._files: dict[str, Mapping[str, str]] = {}
@@ -50,6 +51,10 @@ class Batch:
             return self._index.find(id)
         known = self._known[id]
         return known[0] if known else None
+
+    def tied_to(self, sources: Sequence[str]) -> list[Row]:
+        """Return the rows that were tied to these bytes before, in the order of paths."""
+        return self._index.tied_to(sources) if self._has_tied else []
 
     def memberships(self, id: str) -> Mapping[str, str]:
         """Return the feeds that an entry is in, each with the label that it has there."""
@@ -126,6 +131,9 @@ class Batch:
         if self._changes and not self._begun:
             self._index.begin_run(same_rules=self._same_rules)
             self._begun = True
+        if (self._changes or self._looks) and not self._noted:
+            self._index.note_change()
+            self._noted = True
         self._index.put(list(self._changes.values()))
         self._index.touch(self._looks)
         for medium in self._media.values():

@@ -27,7 +27,7 @@ def make_tables(connection: sqlite3.Connection, identities: Iterable[Any]) -> No
         connection.execute(f"{statement} WITHOUT ROWID" if clustered else statement)
     connection.executemany(
         "INSERT OR IGNORE INTO article VALUES"
-        " (NULL, ?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, 'withdrawn', ?, 0, 1, 0, NULL)",
+        " (NULL, ?, ?, ?, -1, 0, ?, '', ?, ?, ?, ?, ?, ?, 0, 1, 0, 1, NULL)",
         identities,
     )
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -72,7 +72,8 @@ def _select(connection: sqlite3.Connection, first: int, last: int) -> list[Any]:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(article)")}
     slug = "slug" if "slug" in columns else "''"
     return connection.execute(
-        "SELECT id, path, own, CASE state WHEN 'withdrawn' THEN source ELSE '' END, published,"
-        f" updated, edited, seen, {slug} FROM article WHERE rowid BETWEEN ? AND ?",
+        "SELECT id, path, own, source, published, updated, edited, seen,"
+        f" CASE state WHEN 'withdrawn' THEN state ELSE 'unread' END, {slug}"
+        " FROM article WHERE rowid BETWEEN ? AND ?",
         (first, last),
     ).fetchall()

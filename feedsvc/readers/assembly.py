@@ -106,6 +106,7 @@ def assemble(
         tuple(sorted((*notes.rules, *fields.rules))),
         fields.selection,
         _find_slug(fields, head.name),
+        placed=head.url != fields.address.url,
     )
 
 

@@ -42,7 +42,8 @@ def read_text(path: str, data: bytes, settings: Settings, find: Find = find_noth
         raise ArticleError(path, lines[0][0], "text", "missing", "and no URL to point at")
     if published is None:
         notes.find(lines[0][0], "published", "missing", "it gets the time it was first seen")
-    if url is None and settings.permalink:
+    placed = url is None and settings.permalink != ""
+    if placed:
         local = published and published.astimezone(ZoneInfo(settings.timezone))
         page = Page(read_name(path), title, "", local, categories)
         url = find_url(page, Address(), lines[0][0], settings, notes)
@@ -65,6 +66,7 @@ def read_text(path: str, data: bytes, settings: Settings, find: Find = find_noth
         tuple(sorted((*notes.findings, *fields.findings))),
         tuple(sorted((*notes.rules, *fields.rules))),
         fields.selection,
+        placed=placed,
     )
 
 
