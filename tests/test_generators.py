@@ -5,11 +5,8 @@ Jekyll, Zola and Astro don't run here: what they would give is written down by t
 
 import html
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from calendar import timegm
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,12 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import feedparser
-import pytest
 
 from tests.conftest import Site
-
-SITES = Path(__file__).parent / "sites"
-MODULES = Path(sys.prefix) / "peers" / "node_modules"
+from tests.generators import SITES, build_eleventy, build_hugo, build_pelican
 
 
 class Post(NamedTuple):
@@ -75,29 +69,8 @@ def by_link(posts: Iterable[Post]) -> dict[str, Post]:
     return {post.link: post for post in posts}
 
 
-def build(program: str | Path, *arguments: str | Path, home: Path) -> None:
-    """Let a generator build its site, in a copy."""
-    if not shutil.which(program):
-        pytest.skip(f"{Path(program).name} isn't installed")
-    done = subprocess.run(
-        [program, *arguments], cwd=home, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Callable[[str], Path]:
-    def make(name: str) -> Path:
-        return Path(shutil.copytree(SITES / name, tmp_path / "theirs" / name))
-
-    return make
-
-
-def test_hugo_site_gives_what_hugo_gives(
-    make_site: Callable[..., Site], copy: Callable[[str], Path]
-) -> None:
-    home = copy("hugo")
-    build(Path(sys.prefix) / "bin" / "hugo", "--quiet", home=home)
+def test_hugo_site_gives_what_hugo_gives(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    public = build_hugo(tmp_path / "theirs")
     site = publish(
         make_site,
         "hugo",
@@ -116,11 +89,11 @@ def test_hugo_site_gives_what_hugo_gives(
             frozenset(post["categories"]),
             show_text(post["content"]),
         )
-        for post in json.loads((home / "public" / "index.json").read_text())
+        for post in json.loads((public / "index.json").read_text())
     ]
     assert by_link(ours) == by_link(theirs)
     assert [post.link for post in ours] == [post.link for post in theirs]
-    rss = feedparser.parse((home / "public" / "index.xml").read_bytes())
+    rss = feedparser.parse((public / "index.xml").read_bytes())
     mine = feedparser.parse(site.body("/rss.xml"))
     assert {entry.id for entry in mine.entries} == {entry.id for entry in rss.entries}
     gauge = next(entry for entry in mine.entries if entry.link.endswith("/gauge/"))
@@ -128,10 +101,9 @@ def test_hugo_site_gives_what_hugo_gives(
 
 
 def test_pelican_site_gives_what_pelican_gives(
-    make_site: Callable[..., Site], copy: Callable[[str], Path]
+    make_site: Callable[..., Site], tmp_path: Path
 ) -> None:
-    home = copy("pelican")
-    build(Path(sys.prefix) / "bin" / "pelican", "--quiet", "content", "-o", "output", home=home)
+    output = build_pelican(tmp_path / "theirs")
     site = publish(
         make_site,
         "pelican",
@@ -142,18 +114,14 @@ def test_pelican_site_gives_what_pelican_gives(
         default_time="00:00",
         author_name="Ilse Brand",
     )
-    theirs = read_feed((home / "output" / "feeds" / "all.atom.xml").read_bytes())
+    theirs = read_feed((output / "feeds" / "all.atom.xml").read_bytes())
     assert by_link(read_feed(site.body("/atom.xml"))) == by_link(theirs)
 
 
 def test_eleventy_site_gives_what_eleventy_gives(
-    make_site: Callable[..., Site], copy: Callable[[str], Path]
+    make_site: Callable[..., Site], tmp_path: Path
 ) -> None:
-    if not (MODULES / "@11ty").exists():
-        pytest.skip("Eleventy isn't installed")
-    home = copy("eleventy")
-    os.symlink(MODULES, home / "node_modules")
-    build("node", MODULES / "@11ty" / "eleventy" / "cmd.cjs", "--quiet", home=home)
+    feed = (build_eleventy(tmp_path / "theirs") / "feed.xml").read_bytes()
     site = publish(
         make_site,
         "eleventy",
@@ -162,12 +130,12 @@ def test_eleventy_site_gives_what_eleventy_gives(
         permalink="/:sections/:filename/",
         default_time="00:00",
     )
-    theirs = read_feed((home / "_site" / "feed.xml").read_bytes())
+    theirs = read_feed(feed)
     ours = [post._replace(published=None) for post in read_feed(site.body("/atom.xml"))]
     assert by_link(ours) == by_link(post._replace(published=None) for post in theirs)
     mine, their = (
         {entry.id for entry in feedparser.parse(data).entries}
-        for data in (site.body("/atom.xml"), (home / "_site" / "feed.xml").read_bytes())
+        for data in (site.body("/atom.xml"), feed)
     )
     assert mine == their
 

@@ -1,9 +1,5 @@
 """A real feed reader subscribes to the real server: newsboat, from Debian."""
 
-import shutil
-import sqlite3
-import subprocess
-from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,41 +10,11 @@ import pytest
 
 from tests.conftest import SEEDS, serve
 from tests.corpus import AUTHORS, write_corpus
-
-pytestmark = pytest.mark.skipif(
-    not shutil.which("newsboat"), reason="newsboat isn't installed (Debian's package newsboat)"
-)
-
-
-class Newsboat:
-    """newsboat, with its files in a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        (home / "urls").touch()
-        (home / "config").touch()
-
-    def run(self, *command: str) -> str:
-        files = ["-u", "urls", "-c", "cache.db", "-C", "config"]
-        done = subprocess.run(
-            ["newsboat", *files, *command],
-            cwd=self.home,
-            env={"HOME": str(self.home), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-        return done.stdout
-
-    def ask(self, sql: str) -> list[tuple[str, ...]]:
-        with closing(sqlite3.connect(self.home / "cache.db")) as cache:
-            return cache.execute(sql).fetchall()
+from tests.subscribers import Newsboat
 
 
 @pytest.fixture
 def newsboat(tmp_path: Path) -> Newsboat:
-    (tmp_path / "newsboat").mkdir()
     return Newsboat(tmp_path / "newsboat")
 
 
