@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from feedsvc.facets import KINDS
 from feedsvc.index import MAIN, Index, Labelled
+from feedsvc.keys import Override
 from feedsvc.languages import name_language
 from feedsvc.model import Feed, Link
-from feedsvc.settings import Override, Settings
+from feedsvc.settings import Settings
 
-__all__ = ["describe_feed", "has_archives", "link_main", "list_feeds", "list_links"]
+__all__ = ["describe_feed", "has_archives", "link_main", "list_changed", "list_feeds", "list_links"]
 
 
 def describe_feed(settings: Settings, index: Index, path: str = MAIN) -> Feed | None:
@@ -38,6 +39,21 @@ def list_feeds(settings: Settings, index: Index) -> Iterator[Feed]:
     for kind, found in _list_facets(settings, index):
         yield _describe_facet(settings, kind, found)
     yield _describe_main(settings)
+
+
+def list_changed(index: Index, after: int, last: int) -> list[str]:
+    """Return the paths of feeds that may have changed after a revision, up to the last one.
+
+    The main one comes first. With an entry in one language, the feeds of all may come or go: that
+    of one that is alone, and was, isn't there.
+    """
+    changed = index.changed_feeds(after, last)
+    languages = {path for path in changed if path.startswith("language/")}
+    if languages:
+        known = languages | {found.feed for found in index.facets("language")}
+        others = [path for path in changed if path not in languages]
+        changed = others + (sorted(known) if len(known) > 1 else [])
+    return changed
 
 
 def list_links(settings: Settings, index: Index) -> tuple[Link, ...]:

@@ -57,8 +57,8 @@ class EntryTables(MediaTables):
 
     def _glance(self, which: str, values: Mapping[str, object], rest: str = "") -> list[Glance]:
         rows = self.execute(
-            "SELECT path, size, mtime, source, state = 'withdrawn',"
-            f" {' OR '.join(_DUE)} FROM article WHERE {which} UNION ALL"
+            "SELECT path, size, mtime, CASE state WHEN 'unread' THEN '' ELSE source END,"
+            f" state = 'withdrawn', {' OR '.join(_DUE)} FROM article WHERE {which} UNION ALL"
             f" SELECT path, size, mtime, source, 1 = 0, 1 = 0 FROM collection WHERE {which}"
             f" ORDER BY path {rest}",
             values,
@@ -85,8 +85,8 @@ class EntryTables(MediaTables):
         """Count the entries that have a file and are in no feed, by state."""
         return dict(
             self.execute(
-                "SELECT state, count(*) FROM article WHERE state NOT IN ('published', 'withdrawn')"
-                " GROUP BY state"
+                "SELECT state, count(*) FROM article"
+                " WHERE state NOT IN ('published', 'withdrawn', 'unread') GROUP BY state"
             )
         )
 
@@ -160,13 +160,16 @@ class EntryTables(MediaTables):
     def _enter(
         self, changes: Sequence[Change], before: Mapping[str, _Member], numbers: Mapping[str, int]
     ) -> None:
-        """Bring memberships up to date, and how many entries each label has."""
+        """Bring memberships, the entries of each label, and which feeds changed up to date."""
         gone: list[tuple[str, int]] = []
         come: list[tuple[str, int, int, int]] = []
         labels: Counter[tuple[str, str]] = Counter()
+        touched: set[str] = set()
         for change in changes:
             row, old = change.row, before.get(change.row.id)
+            touched.update(change.feeds)
             if old is not None:
+                touched.update(old.feeds)
                 same = (old.published, old.updated) == (row.published, row.updated)
                 if same and old.feeds == change.feeds:
                     continue
@@ -175,7 +178,12 @@ class EntryTables(MediaTables):
             number = numbers[row.id]
             come += [(feed, row.updated, row.published, number) for feed in change.feeds]
             labels.update(change.feeds.items())
-        feeds = self._number_feeds({feed for feed, _ in labels})
+        feeds = self._number_feeds(touched)
+        self.execute_many(
+            "UPDATE feed SET changed = (SELECT number + 1 FROM revision) WHERE number = :feed"
+            " AND changed <= (SELECT number FROM revision)",
+            [{"feed": number} for number in feeds.values()],
+        )
         self.execute_many(
             "DELETE FROM membership WHERE feed = :feed AND updated = :updated",
             [{"feed": feeds[feed], "updated": updated} for feed, updated in gone],
@@ -201,7 +209,7 @@ class EntryTables(MediaTables):
             first = self.execute("SELECT max(number) + 1 FROM feed")[0][0]
             added = dict(zip(new, count(first)))
             self.execute_many(
-                "INSERT INTO feed VALUES (:number, :path)",
+                "INSERT INTO feed VALUES (:number, :path, 0)",
                 [{"number": number, "path": path} for path, number in added.items()],
             )
             numbers |= added
