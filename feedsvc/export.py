@@ -1,35 +1,30 @@
-"""Export: the publication into a folder, by difference.
+"""Export: the publication into a folder or an object store, by difference.
 
 The bytes are those that the server sends. Only files that an export wrote are replaced or
 removed; each is replaced whole, and a file that is the same is left alone with its mtime. What
-others link to is written before them.
+others link to is written before them, and what they linked to before is removed after them.
 """
 
-import fcntl
+import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from itertools import groupby, islice
+from contextlib import closing, suppress
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from msgspec import Struct
 
-from feedsvc.errors import ExportError
+from feedsvc.encodings import Encoding, name_variant
+from feedsvc.errors import ExportError, IndexUnusable
 from feedsvc.formats import FEED_FORMATS
+from feedsvc.hosting import RULES, write_rules
 from feedsvc.index import MAIN
-from feedsvc.locks import hold
-from feedsvc.manifest import (
-    MANIFEST,
-    Manifest,
-    Written,
-    read_manifest,
-    remove_temporaries,
-    write_manifest,
-)
+from feedsvc.manifest import MANIFEST, Manifest, Written
 from feedsvc.model import Document
-from feedsvc.publication import Encoding, Publication
-from feedsvc.writing import VARIANTS, Task, Team, make_room, name_file, write_document
+from feedsvc.publication import Publication
+from feedsvc.stores import PUTS, Store
+from feedsvc.stores.targets import open_store
+from feedsvc.writing import Crew, Task, Team, make_room, name_file, write_document
 
 __all__ = ["MANIFEST", "Export", "export"]
 
@@ -41,6 +36,8 @@ SHARE = 400
 
 MOST_JOBS = 8
 """Processes that write, where nobody says how many: the disk has its limits too."""
+
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 LEAST_WORK = 1500
 """Documents for which another process is worth its start."""
@@ -56,119 +53,121 @@ class Export(Struct):
 
 def export(
     publication: Publication,
-    output: Path,
+    output: Path | str,
     *,
     jobs: int | None = 1,
     listen: Callable[[int, int], object] = lambda done, total: None,
 ) -> Export:
-    """Write every document, and its gzipped form beside it, into the folder `output`.
+    """Write every document, and its packed forms beside it, into `output`: a folder, or an address.
 
-    Media, which are compressed as they are, have no other form. `jobs` processes write, None for
-    as many as are worth it: each opens the index that the settings name. `listen` is told, again
-    and again, how many documents of how many that are to be written are.
-    Raises ExportError where a file is in the way that no export wrote (naming each, with
-    nothing written), or where the folder can't be written.
+    Media, which are compressed as they are, have no other form. With them are the rules for hosts,
+    which are no document: no host shows them. `jobs` processes write (threads, where it is far),
+    None for as many as are worth it: each process opens the index that the settings name.
+    `listen` is told, again and again, how many documents of how many that are to be written are.
+    Raises ExportError where the feeds are private, where a file is in the way that no export
+    wrote (naming each, with nothing written), or where what is to be written can't be.
     """
+    if publication.settings.access:
+        what = "the feeds are private: a host of files would show them to everybody"
+        raise ExportError(str(output), what, "serve them")
+    store = open_store(str(output))
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        with hold(str(output), fcntl.LOCK_EX, os.O_DIRECTORY) as lock:
-            assert lock is not None  # who waits gets it; while it is open, it is held
-            return _export(publication, output, jobs, listen, lock)
+        with store.hold() as lock:
+            return _export(publication, store, jobs, listen, lock)
     except OSError as error:
-        place = error.filename2 or error.filename or output
+        place = error.filename2 or error.filename or store.place
         raise ExportError(str(place), "can't be written", error.strerror or "") from error
 
 
 def _export(
     publication: Publication,
-    output: Path,
+    store: Store,
     jobs: int | None,
     listen: Callable[[int, int], object],
-    lock: int,
+    lock: int | None,
 ) -> Export:
-    before = read_manifest(output)
-    remove_temporaries(output, before)
-    after, pending = _compare(publication, output, before)
+    before = store.read()
+    wants_rules = publication.settings.headers_file and store.takes_rules
+    rules = {RULES: write_rules(publication)} if wants_rules else {}
+    after, pending = _compare(publication, store, before, rules)
+    new = rules.keys() - after.keys()
     report = Export(unchanged=len(after))
-    if not pending and len(after) == len(before):
+    if not pending and not new and len(after) == len(before):
         return report
     # Should this run be killed, the next one must know which files may be its own.
     names = (
-        name_file(path) + VARIANTS[one] for path, encodings in pending.items() for one in encodings
+        name_variant(name_file(path), encoding)
+        for path, encodings in pending.items()
+        for encoding in encodings
     )
-    write_manifest(output, before | after | dict.fromkeys(names, Written()))
+    store.begin(before | after | dict.fromkeys(chain(new, names), Written()))
     tasks = _plan_again(publication, pending)
-    jobs = _choose_jobs(len(pending)) if jobs is None else jobs
     done, total = 0, len(pending)
-    for number, written in _write(publication, output, tasks, jobs, lock):
+    for number, written in _write(publication, store, tasks, jobs, lock, total):
         after |= written
+        store.note(written)
         report.written += len(written)
         done += number
         listen(done, total)
-    for name in before.keys() - after.keys():
-        report.removed += _remove(output, name)
-    write_manifest(output, after)
+    for name in new:
+        size = store.put(name, [rules[name]], PLAIN, None)
+        after[name] = Written(_digest(rules[name]), size)
+        report.written += 1
+    report.removed = store.remove(before.keys() - after.keys())
+    store.finish(after)
     return report
 
 
 def _compare(
-    publication: Publication, output: Path, before: Manifest
+    publication: Publication, store: Store, before: Manifest, rules: dict[str, bytes]
 ) -> tuple[Manifest, dict[str, tuple[Encoding, ...]]]:
     """Return the files that are as they should be, and the paths to be written in which encodings.
 
-    Raises ExportError where something is in the way.
+    The versions of these are recorded. Raises ExportError where something is in the way.
     """
     same: Manifest = {}
     pending: dict[str, tuple[Encoding, ...]] = {}
     strangers: set[str] = set()
-    folders: set[str] = set()
-    for document in publication.documents():
-        missing: tuple[Encoding, ...] = ()
-        for encoding, suffix in VARIANTS.items():
-            if document.format == "media" and encoding != "identity":
-                continue
-            name = name_file(document.path) + suffix
-            written = before.get(name)
-            if written and _holds(output, name, written, document.version):
-                same[name] = written
-                continue
-            missing += (encoding,)
-            if not written:
-                strangers |= _find_strangers(output, name, folders)
-        if missing:
-            pending[document.path] = missing
+
+    def is_same(name: str, version: str) -> bool:
+        written = before.get(name)
+        if written and written.version == version and store.has(name, written):
+            same[name] = written
+            return True
+        if not written:
+            strangers.update(store.find_strangers(name))
+        return False
+
+    def find_changed() -> Iterator[Document]:
+        for document in publication.documents():
+            packed = () if document.format == "media" else publication.settings.encodings
+            name = name_file(document.path)
+            missing = tuple(
+                encoding
+                for encoding in ("identity", *packed)
+                if not is_same(name_variant(name, encoding), store.name_version(document, encoding))
+            )
+            if missing:
+                pending[document.path] = missing
+                yield document
+
+    changed = find_changed()
+    while share := list(islice(changed, SHARE)):
+        with suppress(IndexUnusable):  # then files have the date of their writing
+            publication.record(share)
+    for name, body in rules.items():
+        is_same(name, _digest(body))
     if strangers:
         raise ExportError(
-            str(output),
+            store.place,
             "files are in the way that no export wrote",
             f"{', '.join(sorted(strangers))}; move them, or export elsewhere",
         )
     return same, pending
 
 
-def _holds(output: Path, name: str, written: Written, version: str) -> bool:
-    """Whether a file is there, as it was written, with this version."""
-    if written.version != version:
-        return False
-    try:
-        found = os.lstat(f"{output}/{name}")
-    except FileNotFoundError:
-        return False
-    return found.st_size == written.size and stat.S_ISREG(found.st_mode)
-
-
-def _find_strangers(output: Path, name: str, folders: set[str]) -> set[str]:
-    """Return what is in the way of a new file; `folders` are those that were looked at."""
-    strangers = {name} if os.path.lexists(f"{output}/{name}") else set()
-    folder = os.path.dirname(name)
-    while folder and folder not in folders:
-        folders.add(folder)
-        place = f"{output}/{folder}"
-        # Nor is anything written through a link.
-        if os.path.lexists(place) and (os.path.islink(place) or not os.path.isdir(place)):
-            strangers.add(folder)
-        folder = os.path.dirname(folder)
-    return strangers
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def _plan_again(
@@ -181,7 +180,7 @@ def _plan_again(
     for document in documents:
         # A path that has gone may be answered by another document, which has a file of its own.
         if document and document.path in pending:
-            yield document, pending.pop(document.path)
+            yield publication.date(document), pending.pop(document.path)
 
 
 def _choose_jobs(documents: int) -> int:
@@ -190,15 +189,27 @@ def _choose_jobs(documents: int) -> int:
 
 
 def _write(
-    publication: Publication, output: Path, tasks: Iterator[Task], jobs: int, lock: int
+    publication: Publication,
+    store: Store,
+    tasks: Iterator[Task],
+    jobs: int | None,
+    lock: int | None,
+    total: int,
 ) -> Iterator[tuple[int, Manifest]]:
     """Write documents; yield how many, and their files, as they are."""
+    if lock is not None and jobs is None:
+        jobs = _choose_jobs(total)
     if jobs == 1:
         make_room(publication)
         for task in tasks:
-            yield 1, write_document(publication, output, task)
+            yield 1, write_document(publication, store, task)
         return
-    with closing(Team(jobs, publication.settings, output, lock)) as team:
+    team: Team | Crew = (
+        Crew(jobs or PUTS, make_room(publication), store)
+        if lock is None
+        else Team(jobs or 1, publication.settings, store, lock)
+    )
+    with closing(team):
         # What the next ones link to has to be there, whichever process writes it.
         for _, stage in groupby(tasks, key=_stage):
             yield from team.write(_share_out(stage))
@@ -215,17 +226,3 @@ def _stage(task: Task) -> int:
 def _share_out(tasks: Iterator[Task]) -> Iterator[list[Task]]:
     while share := list(islice(tasks, SHARE)):
         yield share
-
-
-def _remove(output: Path, name: str) -> int:
-    """Remove a file, and the folders that are empty then; return whether it was there."""
-    file = output / name
-    if not os.path.lexists(file):
-        return 0
-    file.unlink()
-    for folder in file.relative_to(output).parents[:-1]:
-        try:
-            (output / folder).rmdir()
-        except OSError:
-            break
-    return 1

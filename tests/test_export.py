@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,15 @@ from pathlib import Path
 import pytest
 
 from feedsvc import create_app
-from feedsvc.errors import ExportError, Superseded
+from feedsvc.errors import ExportError, IndexUnusable, Superseded
 from feedsvc.export import MANIFEST, Export, export
+from feedsvc.hosting import RULES
 from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.model import Document
 from feedsvc.publication import Publication
 from feedsvc.readers import READERS
 from feedsvc.readers.text import read_text
+from feedsvc.writing import name_file
 from tests.conftest import SEEDS, Site
 
 FILES = {
@@ -32,7 +35,7 @@ FILES = {
     "/feed.css": "feed.css",
 }
 FEEDS = 8  # files of the feed itself
-NAMES = {name + suffix for name in FILES.values() for suffix in ("", ".gz")}
+NAMES = {name + suffix for name in FILES.values() for suffix in ("", ".gz")} | {RULES}
 ALL = len(NAMES)
 
 
@@ -104,6 +107,44 @@ def test_a_plan_that_a_commit_overtakes_is_not_kept(site: Site) -> None:
     assert after
     assert overtaken.version != after.version
     assert after == site.publication.document("/atom.xml")
+
+
+@pytest.mark.parametrize("few", [0, 400])
+def test_files_have_the_dates_that_the_server_tells(
+    published: Site, out: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.export.FEW", few)
+    published.write("c.txt", text="Text.\nArt\nShare this article:", url=None)
+    published.ingest()
+    before = time.time() - 1
+    export(published.publication, out)
+    app = create_app(published.settings)
+    dates = set()
+    for path in published.publication.paths():
+        told = app.test_client().get(path).last_modified
+        name = name_file(path)
+        assert {(out / f"{name}{suffix}").stat().st_mtime for suffix in ("", ".gz")} == {
+            told and told.timestamp()
+        }
+        dates.add(told)
+    # The main ones were recorded when they were ingested, the others now.
+    assert published.now in dates
+    assert max(date.timestamp() for date in dates if date) >= int(before)
+    app.extensions["feedsvc"].index.close()
+
+
+def test_files_are_written_while_the_index_can_t_be(published: Site, out: Path) -> None:
+    class Closed(SqliteIndex):
+        def record(self, path: str, version: str, now: int) -> None:
+            raise IndexUnusable("index", "can't be written")
+
+    index = Closed(published.settings.database)
+    published.write("c.txt", url=None)
+    published.ingest()
+    done = export(Publication(published.settings, index), out)
+    index.close()
+    assert (done.removed, done.unchanged) == (0, 0)
+    assert (out / "entry" / "c" / "index.html").exists()
 
 
 SURROUNDINGS = (
@@ -365,7 +406,7 @@ def test_new_article_rewrites_only_what_it_is_in(make_site: Callable[..., Site],
             file.write(f"\n{label}\nShare this article:")
     site.ingest()
     first = export(site.publication, out)
-    assert first.written == 2 * len(list(site.publication.paths()))
+    assert first.written == 1 + 2 * len(list(site.publication.paths()))
     before = look(out)
     site.write("new.txt", date="2024-01-01", text="Text.\nArt\nShare this article:")
     site.ingest()

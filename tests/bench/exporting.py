@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache, partial
 
-from feedsvc.writing import VARIANTS
 from tests.bench.bench import Bench
 from tests.bench.corpus import URL, write_article
 from tests.bench.lines import Line, note, sum_up
@@ -40,7 +39,7 @@ def bench_export(bench: Bench) -> Iterator[Line]:
         return
     yield sum_up(WORK, bench.count, "s", [(first.seconds, copy_all())], "a copy")
     files = sum(1 for path in output.rglob("*") if path.is_file())
-    rate = files / len(VARIANTS) / first.seconds
+    rate = files / (1 + len(bench.settings.encodings)) / first.seconds
     yield sum_up(f"{WORK}, documents", bench.count, "/s", [(rate, None)])
     yield sum_up(f"{WORK}, peak memory", bench.count, "MiB", [(first.mebibytes, None)])
     look = partial(run, least("walk", output), limit)
