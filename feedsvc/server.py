@@ -17,6 +17,13 @@ from typing import Any
 
 from feedsvc.companion import end_with
 from feedsvc.errors import ServeError
+from feedsvc.limits import (
+    BACKLOG,
+    HEADER_BYTES,
+    HEADER_SECONDS,
+    count_connections,
+    drop_stalled,
+)
 
 __all__ = ["claim_port", "run"]
 
@@ -56,6 +63,7 @@ def run(
     has_media: Callable[[], bool],
     hang_up: Callable[[], None],
     end: Callable[[], None],
+    log_level: str,
 ) -> None:
     """Serve the app that `make_app` makes in each worker, until SIGTERM or SIGINT.
 
@@ -65,6 +73,7 @@ def run(
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     loader = _Loader(make_app, os.getpid(), DOWNLOADS if has_media() else 0)
@@ -78,7 +87,12 @@ def run(
         blocking_threads=loader.downloads + 1,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # seconds
-        log_level=LogLevels.error,
+        backlog=BACKLOG,
+        backpressure=count_connections(),  # those of a worker, whether they ask or not
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES
+        ),
+        log_level=LogLevels(log_level),
     )
     interrupt: Callable[[], None] = server.signal_handler_interrupt
     renew_workers: Callable[[], None] = server.signal_handler_reload
@@ -135,6 +149,7 @@ class _Loader:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.setpgid(0, 0)
         end_with(self._parent)
+        threading.Thread(target=drop_stalled, daemon=True).start()
         return self._make_app(downloads=self.downloads)
 
 

@@ -263,3 +263,9 @@ def test_signals_in_quick_succession_stop_it_cleanly(
         with contextlib.suppress(ProcessLookupError):
             server.process.send_signal(number)
     assert server.process.wait(PATIENCE) == 0
+
+
+def test_log_level_sets_what_is_told_of_the_server(start: Start, folder: Path) -> None:
+    quiet, chatty = start(folder), start(folder, "--log-level", "debug", "--no-ingest")
+    assert "Spawning worker" not in quiet.log.read_text()
+    assert "Spawning worker" in chatty.log.read_text()
