@@ -6,18 +6,20 @@ is withdrawn because a folder can't be seen.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import chain
 
 from msgspec.structs import replace
 
 from feedsvc import readers
-from feedsvc.chunks import Chunk, cut, make_wish
+from feedsvc.chunks import cut, make_wish
 from feedsvc.errors import ArticleError, IndexDamaged
+from feedsvc.files import SETTLED
 from feedsvc.folder import File
 from feedsvc.identity import Registry
-from feedsvc.index import Glance, Index, Look, Row, digest_entry
+from feedsvc.ids import IDS
+from feedsvc.index import Glance, Index, Look, Row
 from feedsvc.index.batch import Batch
 from feedsvc.matching import Step, match
 from feedsvc.media import Finder, Library, Rests
@@ -29,12 +31,10 @@ from feedsvc.report import Report
 from feedsvc.scope import Scope
 from feedsvc.selection import decide_state, explain_state, is_due
 from feedsvc.settings import Settings
+from feedsvc.takeover import Taken, take_over
 from feedsvc.terms import pack_terms
 
 __all__ = ["Report", "ingest"]
-
-SETTLED = 2 * 10**9
-"""Nanoseconds after which every later change shows in a file's mtime, on any file system."""
 
 
 def ingest(
@@ -50,7 +50,7 @@ def ingest(
     advance: Callable[[int], None] = lambda done: None,
     jobs: int | None = None,
 ) -> Report:
-    """Bring `index` up to date with the folder of `settings`, as of `now`.
+    """Bring `index` up to date with the folder of `settings`, and its `feedsvc.ids`, as of `now`.
 
     With the paths that have `changed`, looks at no others, unless all are to be read by other
     settings. A folder without a readable article withdraws nothing unless `allow_empty`. Who is
@@ -62,13 +62,15 @@ def ingest(
     """
 
     def attempt() -> Report:
-        run = _Run(settings, index, int(now.timestamp()), listen, rests)
+        taken = take_over(settings.folder, index, time.time_ns() - SETTLED)
+        run = _Run(settings, index, int(now.timestamp()), listen, rests, taken)
         terms = pack_terms(settings) if lead else index.settings()
-        same = run.same_rules and terms == index.settings()
+        same = run.same_rules and terms == index.settings() and not taken.changed
         scope = Scope(settings, index, changed if same else None)
         run.begin(scope, allow_empty)
         for files, glances in scope.parts(run.now, allow_empty):
-            chunks = run.cut(match(files, glances, run.collections.enter))
+            steps = match(files, glances, run.collections.enter)
+            chunks = cut(steps, run.collections, run.may_stay, rests, run.report)
             for (chunk, wanted), answers in parse_many(settings, chunks, jobs):
                 run.deal(chunk, wanted, answers)
                 advance(run.report.seen)
@@ -96,15 +98,17 @@ class _Run:
         now: int,
         listen: Callable[[Finding], None],
         rests: Rests,
+        taken: Taken,
     ) -> None:
-        self.settings, self.index, self.now = settings, index, now
-        self.listen, self.rests = listen, rests
+        self.settings, self.index, self.now, self.taken = settings, index, now, taken
+        self.listen, self.rests, self.begun = listen, rests, time.monotonic()
         self.report = Report()
         self.rules = readers.digest_rules(settings)
         self.same_rules = index.reading() == self.rules
         self.batch = Batch(index, same_rules=self.same_rules)
         self.registry = Registry(settings, self.batch, self.now)
         self.displaced: set[str] = set()
+        self.late: list[tuple[File, str]] = []
         self.library = Library(settings, index.medium, rests)
         self.stale: set[str] = set()
 
@@ -120,10 +124,6 @@ class _Run:
             allow_empty=allow_empty,
         )
 
-    def cut(self, steps: Iterator[Step]) -> Iterator[Chunk]:
-        """Cut the steps into chunks."""
-        return cut(steps, self.collections, self.may_stay, self.rests, self.report)
-
     def may_stay(self, glance: Glance) -> bool:
         """Whether a file of the same bytes would be read to the same article."""
         return self.same_rules and not glance.withdrawn and glance.path not in self.stale
@@ -138,10 +138,14 @@ class _Run:
             if self.library.restless:
                 self.report.restless += [path, *self.library.restless]
         rows = self.index.at_paths([glance.path for _, glance in chunk if glance])
-        said = map(self.registry.say, answers.values())
+        said = (self.registry.expect(path, answer) for path, answer in answers.items())
         had = (row.id for row in rows.values())
         times = (max(answer.published or 0, answer.updated or 0) for answer in answers.values())
         self.batch.expect(filter(None, chain(said, had)), times)
+        fresh = (
+            file.path for file, glance in chunk if file and not (glance and not glance.withdrawn)
+        )
+        self.registry.moves.expect(answers[path].source for path in fresh if path in answers)
         restless = set(self.report.restless)
         for file, glance in chunk:
             row = rows.get(glance.path) if glance else None
@@ -149,7 +153,7 @@ class _Run:
                 row = None
             if file is None and row:
                 self.batch.put(replace(row, state="withdrawn"), {}, replaces=row.digest)
-                self.report.withdrawn += 1
+                self.displaced.add(row.id)
             elif file and file.path not in restless:
                 self.registry.robbed.discard(file.path)
                 self.meet(file, row, answers.get(file.path), finders.get(file.path))
@@ -197,40 +201,13 @@ class _Run:
             self.batch.touch(look)
             self.report.unchanged += not is_due(row, self.now)
             return None
+        if self.registry.must_wait(file.path, parsed, row):
+            self.late.append((file, parsed.source))
+            return None
         id, old = self.registry.recognize(file.path, parsed, row)
-        digest = digest_entry(id, parsed.digest)
-        published = self.registry.date(parsed, old)
-        edited = old.edited if old else 0
-        if old and old.source and old.digest != digest:
-            other = old.source != parsed.source or finder.differs(self.batch.used(id))
-            # Where the clock was set back, readers must still see that it is a later one.
-            later = self.now if self.now >= edited else edited + 1
-            edited = later if other else edited
-        chosen = parsed.selection
-        new = Row(
-            id=id,
-            path=file.path,
-            own=id == self.registry.say(parsed),
-            size=file.size,
-            mtime=mtime,
-            source=parsed.source,
-            digest=digest,
-            published=published,
-            updated=max(edited if parsed.updated is None else parsed.updated, published),
-            edited=edited,
-            seen=old.seen if old else 0,
-            state="draft",
-            slug=self.registry.name_page(file.path, id, parsed, old),
-            paged=parsed.url is None,
-            listed=not chosen.unlisted,
-            expires=int(chosen.expires.timestamp()) if chosen.expires else 0,
+        new = self.registry.describe(
+            look, id, parsed, old, lambda: finder.differs(self.batch.used(id))
         )
-        if not chosen.draft:
-            new = self.registry.place(replace(new, state=decide_state(new, self.now, old)), old)
-        if parsed.published is None:
-            new = replace(new, published=min(new.published, new.updated))
-        if not new.seen and new.state in ("published", "unlisted"):
-            new = replace(new, seen=self.now)
         feeds = parsed.feeds if new.state == "published" else {}
         self.count(new, old, row)
         looks = {"size": file.size, "mtime": mtime, "source": parsed.source}
@@ -259,18 +236,40 @@ class _Run:
         else:
             self.report.unchanged += 1
 
+    def meet_late(self) -> None:
+        """Deal with the files that may hold what was elsewhere, now that all have been seen."""
+        self.batch.flush()
+        self.registry.moves.ended = True
+        rest = []
+        for file, source in self.late:
+            self.registry.moves.expect([source])
+            if self.registry.moves.find(file.path, source):
+                self.meet(file, self.row_at(file.path))
+            else:
+                rest.append(file)
+        for file in rest:
+            self.meet(file, self.row_at(file.path))
+
+    def row_at(self, path: str) -> Row | None:
+        """Return the row of a path, None where its entry was found elsewhere."""
+        lost = path in self.registry.lost
+        return None if lost else self.index.at_paths([path]).get(path)
+
     def holds(self, path: str) -> bool:
         """Whether any entry still is a record of a file."""
         return any(not row.withdrawn for row in self.index.glances_at(path, self.now))
 
     def finish(self, scope: Scope, terms: str) -> None:
         """Publish or hide what is due, and end the run in one transaction with its last batch."""
+        self.meet_late()
         while self.registry.robbed:
             path = self.registry.robbed.pop()
             if file := next(scope.find(path), None):
                 self.report.unchanged -= scope.whole
                 self.meet(file, None)
         self.batch.flush()
+        if scope.whole or IDS in (scope.places or ()):
+            self.report.refused += self.taken.refused
         self.report.refused = [
             each for each in self.report.refused if each.field != EMPTY or self.holds(each.path)
         ]
@@ -290,7 +289,8 @@ class _Run:
                 self.index.drop_unused()
             # No runs of the index before were as many as that.
             first = time.time_ns() // 10**6
-            self.index.finish_run(self.now, self.rules, terms, first)
+            spent = round(1000 * (time.monotonic() - self.begun))
+            self.index.finish_run(self.now, self.rules, terms, first, spent)
         self.report.kept = scope.kept
         self.report.ignored, self.report.left_out = scope.ignored, scope.left_out
         self.report.withdrawn += len(self.displaced)

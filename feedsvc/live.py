@@ -18,6 +18,7 @@ from feedsvc.events import REST, Events, Rest
 from feedsvc.folder import is_open
 from feedsvc.index import Index
 from feedsvc.ingest import ingest
+from feedsvc.keeping import Keeper
 from feedsvc.model import Finding
 from feedsvc.publication import Publication
 from feedsvc.records import has_articles
@@ -43,7 +44,8 @@ class Live:
     """The watch over the folder of `settings`, which `load` loads again from the file `config`.
 
     `say` is called with a line for each run that changed something, `complain` with each fault;
-    each run goes on within a `progress`, which takes how far it is.
+    each run goes on within a `progress`, which takes how far it is. `announce` is called with the
+    settings of each edition that is new, or is found.
     """
 
     def __init__(
@@ -56,13 +58,14 @@ class Live:
         say: Callable[[str], None],
         complain: Callable[[str], None],
         progress: Callable[[], AbstractContextManager[Callable[[int], None]]],
+        announce: Callable[[Settings], None],
         allow_empty: bool = False,
         jobs: int | None = None,
     ) -> None:
         self._settings, self._index = settings, index
         self._load, self._config, self._config_looks = load, config, (0, 0)
         self._say, self._complain, self._allow_empty = say, complain, allow_empty
-        self._jobs, self._progress = jobs, progress
+        self._jobs, self._progress, self._announce = jobs, progress, announce
         self._rest = Rest()
         self._troubles: dict[str, str] = {}
         self._told: str | None = None
@@ -74,6 +77,7 @@ class Live:
         self._had_index = False
         self._pause = FIRST_PAUSE
         self._due = 0.0
+        self._keeper = Keeper()
         self._events: Events | None = None
         self._roots: dict[str, tuple[int, int] | None] = {}
 
@@ -93,6 +97,7 @@ class Live:
                 else:
                     self._try_to_lead()
                 time.sleep(TURN)
+        self._keep(now=True)
 
     def _try_to_lead(self) -> None:
         try:
@@ -112,7 +117,9 @@ class Live:
         """Do what is to be done now, and wait for more."""
         events = self._attend_folder()
         self._attend_settings()
-        if self._has_work() and time.monotonic() >= self._retry_at:
+        if not self._has_work():
+            self._keep()
+        elif time.monotonic() >= self._retry_at:
             self._run()
         events.hidden = frozenset(
             finding.path[:-1] for finding in self._refused if finding.path.endswith("/")
@@ -206,6 +213,7 @@ class Live:
             revision = self._index.revision()
             if revision != self._settled:
                 Publication(self._settings, self._index).settle(now)
+                self._announce(self._settings)
             refused = set(self._index.refused())
         except (FeedsvcError, OSError) as error:
             self._tell("run", str(error))
@@ -226,6 +234,11 @@ class Live:
             self._rescan_at = time.monotonic() + 60 * minutes
         if changed is None or changed:
             self._tell("empty", report.tell_kept(self._settings.folder))
+
+    def _keep(self, *, now: bool = False) -> None:
+        """Keep the file of identities up to date."""
+        with suppress(FeedsvcError):  # the next run will tell
+            self._tell("ids", self._keeper.keep(self._settings.folder, self._index, now=now))
 
     def _tell_report(self, report: Report, *, first: bool) -> None:
         """Tell what a run did: the first of all, or by these settings, and each that did any."""

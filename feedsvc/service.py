@@ -12,14 +12,21 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from feedsvc.access import AccessLog, LogFile
+from feedsvc.board import Board
 from feedsvc.companion import Companion
 from feedsvc.errors import FeedsvcError
 from feedsvc.index import Index
 from feedsvc.index.engines import open_index
+from feedsvc.proxies import Network
 from feedsvc.server import run
 from feedsvc.settings import Settings
 
 __all__ = ["serve"]
+
+PUBLIC = ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml")
+PRIVATE = ("TOKEN/", "TOKEN/atom.xml", "TOKEN/rss.xml", "TOKEN/feed.json")
+"""What people read when it has started."""
 
 
 def serve(
@@ -28,18 +35,22 @@ def serve(
     port: int,
     workers: int,
     ingest: Sequence[str] | None,
+    access_log: str | None,
+    trusted: Sequence[Network],
     say: Callable[[str], None],
     complain: Callable[[str], None],
+    log_level: str,
 ) -> None:
     """Serve until stopped; `ingest` are the companion's arguments, None where there is to be none.
 
-    `say` is called with what people are to read, `complain` with faults.
+    `access_log` is its file, where there is to be one; `trusted` are proxies. `say` is called with
+    what people are to read, `complain` with faults. `log_level` is the server's.
     """
     companion = Companion(ingest, say, complain) if ingest else None
 
     def announce() -> None:
         _await_edition(settings, companion)
-        for path in ("", "atom.xml", "rss.xml", "feed.json", "feeds.opml"):
+        for path in PRIVATE if settings.access else PUBLIC:
             say(f"  {settings.url}{path}")
         say("Press Ctrl-C to stop.")
 
@@ -54,11 +65,24 @@ def serve(
     try:
         from feedsvc.web import create_app  # takes a while, in which the companion starts
 
-        make_app = partial(create_app, settings, follow=True)
+        # Renewed workers may overlap with those before.
+        board = Board(2 * workers) if settings.metrics else None
+        make_app: Callable[..., Any] = partial(
+            create_app, settings, follow=True, board=board, trusted=trusted
+        )
+        if access_log:
+            LogFile(access_log).close()  # a fault is told before workers begin
+            make_app = partial(_make_logged, make_app, access_log, trusted)
         has_media = partial(_ask, settings, lambda index: index.media_names("", 1))
-        run(make_app, ip, port, workers, announce, has_media, hang_up, end)
+        run(make_app, ip, port, workers, announce, has_media, hang_up, end, log_level)
     finally:
         end()
+
+
+def _make_logged(
+    make_app: Callable[..., Any], file: str, trusted: Sequence[Network], **options: Any
+) -> AccessLog:
+    return AccessLog(make_app(**options), LogFile(file), trusted)
 
 
 _log = logging.getLogger("feedsvc")

@@ -5,7 +5,7 @@ Nothing of a request but its path, method, validators and Accept-Encoding reache
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import FileIO
 from typing import Any
@@ -16,12 +16,17 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from feedsvc.errors import BadValue, FeedsvcError, IndexMissing, IndexUnusable, Superseded
-from feedsvc.formats import FEED_FORMATS, FORMATS
+from feedsvc.admission import Admission
+from feedsvc.board import Board
+from feedsvc.encodings import Encoding, choose_encoding, list_tags
+from feedsvc.errors import BadValue, IndexMissing, IndexUnusable, Superseded
+from feedsvc.headers import describe
+from feedsvc.health import CHECKS, tell_check, tell_health
 from feedsvc.index.engines import open_index
 from feedsvc.media import stream
 from feedsvc.model import Document
-from feedsvc.publication import Encoding, Publication
+from feedsvc.proxies import Network
+from feedsvc.publication import Publication
 from feedsvc.ranges import read_range
 from feedsvc.replay import Replay
 from feedsvc.settings import Settings
@@ -32,18 +37,26 @@ ALLOWED = "GET, HEAD"
 ROUTE: dict[str, Any] = {
     "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"],
     "provide_automatic_options": False,
+    "strict_slashes": False,  # where there is no path at all, as for CONNECT, it would redirect
 }
-MEDIA_POLICY = "default-src 'none'; sandbox"
 RETRY = {"Retry-After": "5"}
-MOST_REFUSED = 100
-"""Refused articles that /healthz lists; it counts them all."""
+UNCACHED = {"Cache-Control": "no-store"}
 
 
-def create_app(settings: Settings, *, downloads: int | None = None, follow: bool = False) -> Flask:
+def create_app(
+    settings: Settings,
+    *,
+    downloads: int | None = None,
+    follow: bool = False,
+    board: Board | None = None,
+    trusted: Sequence[Network] = (),
+) -> Flask:
     """Make the app that serves the folder of `settings`, from what was last ingested.
 
     Where it is to `follow`, it does so by the settings of whoever ingests. It sends no more than
-    `downloads` media at once, for a server whose threads each one keeps.
+    `downloads` media at once, for a server whose threads each one keeps. Where a client's address
+    counts, proxies that are `trusted` tell it. Where the settings ask for metrics, it counts on the
+    `board` that its processes have in common.
     Hooks that you add to it don't see the answers that are replayed: for an app with hooks of
     its own, mount `create_blueprint`.
     """
@@ -51,8 +64,17 @@ def create_app(settings: Settings, *, downloads: int | None = None, follow: bool
     publication = Publication(settings, open_index(settings.database), follow=follow)
     app.register_blueprint(_make_blueprint(publication, downloads))
     app.register_error_handler(HTTPException, _answer_error)
-    replay = Replay(app.wsgi_app, publication.index.revision, publication.cache)
-    app.wsgi_app = replay  # type: ignore[method-assign]  # as Flask's documentation says
+    outer: Any = Replay(app.wsgi_app, publication.index.revision, publication.cache)
+    # Few ask for these, and nobody else waits for their imports.
+    if settings.polls_per_hour:
+        from feedsvc.polls import Polls
+
+        outer = Polls(outer, settings.polls_per_hour, trusted)
+    if settings.metrics:
+        from feedsvc.metrics import Meter
+
+        outer = Meter(outer, board or Board(1), publication.index)
+    app.wsgi_app = outer  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
 
@@ -65,6 +87,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
 
 def _make_blueprint(publication: Publication, downloads: int | None = None) -> Blueprint:
+    admission = Admission(publication)
     slots = threading.Semaphore(downloads) if downloads else None
     blueprint = Blueprint("feedsvc", __name__)
     blueprint.record_once(lambda state: state.app.extensions.update(feedsvc=publication))
@@ -77,7 +100,9 @@ def _make_blueprint(publication: Publication, downloads: int | None = None) -> B
             return _say(405, "Method Not Allowed", {"Allow": ALLOWED})
         if path == "healthz":
             return _answer_health(publication)
-        return _answer(publication, f"/{path}", request, slots)
+        if path.startswith("healthz/"):
+            return _answer_check(publication, path.removeprefix("healthz/"))
+        return _answer(admission, f"/{path}", request, slots)
 
     return blueprint
 
@@ -94,18 +119,19 @@ class _Response(Response):
 
 
 def _answer(
-    publication: Publication, path: str, asked: Request, slots: threading.Semaphore | None
+    admission: Admission, path: str, asked: Request, slots: threading.Semaphore | None
 ) -> Response:
     """Answer for a document: 200 or 304, 404 where there is none, 503 while there is no index."""
     try:
         for attempt in range(3):
-            document = publication.document(path)
+            publication, document = admission.find(path)
             if document is None:
                 return _say(404, f"Nothing is published at {path}")
             if document.format == "media":
                 return _answer_medium(publication, document, asked, slots)
-            encoding = _choose_encoding(asked)
-            headers = _describe(document, encoding)
+            offered = publication.settings.encodings
+            encoding = choose_encoding(asked.accept_encodings.quality, offered)
+            headers = _describe(publication, document, encoding)
             if _is_fresh(document, asked):
                 return _Response(status=304, headers=headers)
             try:
@@ -131,20 +157,7 @@ def _answer_medium(
     slots: threading.Semaphore | None,
 ) -> Response:
     """Answer for a medium with its file as it is, or with the part that is asked for."""
-    headers = Headers(
-        {
-            "Content-Type": document.media_type,
-            "ETag": f'"{document.version}"',
-            "Cache-Control": f"public, max-age={document.max_age}, immutable",
-            "Accept-Ranges": "bytes",
-            "X-Content-Type-Options": "nosniff",
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "ETag, Last-Modified, Accept-Ranges, Content-Range",
-            "Content-Security-Policy": MEDIA_POLICY,
-        }
-    )
-    if modified := _last_modified(document):
-        headers["Last-Modified"] = http_date(modified)
+    headers = _describe(publication, document)
     if _is_fresh(document, asked):
         return _Response(status=304, headers=headers)
     try:
@@ -191,48 +204,22 @@ def _choose_part(asked: Request, headers: Headers, length: int) -> tuple[int, in
     return read_range(asked.headers.get("Range", ""), length)
 
 
-def _describe(document: Document, encoding: Encoding) -> Headers:
+def _describe(
+    publication: Publication, document: Document, encoding: Encoding = "identity"
+) -> Headers:
     """Make the headers of 200 and 304."""
-    window = document.window
-    age = document.max_age
-    headers = Headers(
-        {
-            "Content-Type": f"{document.media_type}; charset=utf-8",
-            "Content-Language": window.feed.language,
-            "ETag": f'"{document.tag(encoding)}"',
-            "Cache-Control": f"public, max-age={age}"
-            + ("" if window.closed else f", stale-while-revalidate={age}, stale-if-error=86400"),
-            "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
-            "Content-Security-Policy": FORMATS[document.format].policy(),
-        }
-    )
+    private = bool(publication.settings.access)
+    headers = Headers(describe(document, encoding, private=private))
     if modified := _last_modified(document):
         headers["Last-Modified"] = http_date(modified)
-    if encoding != "identity":
-        headers["Content-Encoding"] = encoding
-    # A hub is only found where both it and self are in double quotes.
-    links = [f'<{window.feed.address(document.path)}>; rel="self"']
-    if document.format in FEED_FORMATS:
-        links += [f'<{hub}>; rel="hub"' for hub in window.feed.hubs]
-    if not document.media_type.startswith("text/html"):
-        links.append(f'<{window.url}>; rel="alternate"; type="text/html"')
-    headers["Link"] = ", ".join(links)
     return headers
-
-
-def _tags(version: str) -> list[str]:
-    """Every form in which a version's tag may come back: caches keep what they were sent."""
-    return [version, *(f"{version}-{encoding}" for encoding in ("gzip", "br", "zstd"))]
 
 
 def _is_fresh(document: Document, asked: Request) -> bool:
     """Whether the client has this version (RFC 9110, section 13.2.2)."""
     if "If-None-Match" in asked.headers:
         held = asked.if_none_match
-        return any(held.contains_weak(tag) for tag in _tags(document.version))
+        return any(held.contains_weak(tag) for tag in list_tags(document.version))
     since, modified = asked.if_modified_since, _last_modified(document)
     return since is not None and modified is not None and modified <= since
 
@@ -244,12 +231,6 @@ def _last_modified(document: Document) -> datetime | None:
     """
     modified = document.modified
     return modified if modified and modified <= datetime.now(UTC) else None
-
-
-def _choose_encoding(asked: Request) -> Encoding:
-    accepted = asked.accept_encodings
-    wish = accepted.quality("gzip")
-    return "gzip" if wish > 0 and wish >= accepted.quality("identity") else "identity"
 
 
 def _say(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
@@ -267,24 +248,16 @@ def _answer_error(error: HTTPException) -> Response:
 
 
 def _answer_health(publication: Publication) -> Response:
-    """Answer for operators: what is published, what is refused and why, and what is wrong.
-
-    What is wrong with whoever ingests is told with 200, and so is an index that can't be asked
-    for as long as there is an edition to go on with.
-    """
-    index, status = publication.index, 200
-    try:
-        revision = index.revision()
-        refused = [msgspec.to_builtins(finding) for finding in index.refused()[:MOST_REFUSED]]
-        counts = msgspec.structs.asdict(index.counts())
-        ingested = datetime.fromtimestamp(counts.pop("time"), UTC)
-        told: dict[str, Any] = {"revision": revision, "ingested": ingested, **counts}
-        told["articles_refused"] = refused
-        trouble = index.trouble().splitlines()
-        health = {"status": "troubled" if trouble else "ok"} | told | {"trouble": trouble}
-    except FeedsvcError as error:
-        status = 200 if publication.holds else 503
-        health = {"status": error.what}
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    body = msgspec.json.encode(health)
+    """Answer for operators and load balancers: whether there is anything to serve, and all else."""
+    serves, told = tell_health(publication, datetime.now(UTC))
+    headers = {**UNCACHED, "X-Content-Type-Options": "nosniff"}
+    status, body = 200 if serves else 503, msgspec.json.encode(told)
     return Response(body, status, headers, content_type="application/json")
+
+
+def _answer_check(publication: Publication, name: str) -> Response:
+    """Answer with one check: 503 with what fails it, or 200."""
+    if name not in CHECKS:
+        return _say(404, f"There is no such check, but {', '.join(CHECKS)}")
+    fault = tell_check(publication, name, datetime.now(UTC))
+    return _say(503 if fault else 200, fault or "ok", UNCACHED)

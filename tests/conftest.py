@@ -19,6 +19,7 @@ from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import Report, ingest
 from feedsvc.publication import Publication
 from feedsvc.settings import Settings, load_settings
+from tests.hosting import Host, run_host
 from tests.postgres import Postgres, run_postgres
 from tests.serving import Server, Start
 
@@ -180,6 +181,12 @@ def serve(folder: Path, database: Path) -> Iterator[str]:
 def seeds_served(tmp_path: Path) -> Iterator[str]:
     with serve(SEEDS, tmp_path / "served.sqlite") as address:
         yield address
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with run_host() as host:
+        yield host
 
 
 @pytest.fixture

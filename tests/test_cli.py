@@ -428,12 +428,12 @@ def test_export_counts_files_and_warns_without_a_url(site: Site) -> None:
     result = run("export", site.folder, "--output", "out")
     assert (result.exit_code, result.stdout.splitlines()[1]) == (
         0,
-        "out: 12 files written, 0 unchanged, 0 removed",
+        "out: 13 files written, 0 unchanged, 0 removed",
     )
     warning = "warning: no url is set: links will point at http://127.0.0.1:8000/\n"
     assert result.stderr == warning
     again = run("export", site.folder, "--output", "out")
-    assert again.stdout.splitlines()[1] == "out: 0 files written, 12 unchanged, 0 removed"
+    assert again.stdout.splitlines()[1] == "out: 0 files written, 13 unchanged, 0 removed"
     assert run("export", site.folder, "--output", "out", "--url", "https://a.example").stderr == ""
 
 

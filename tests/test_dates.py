@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from email.utils import format_datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from feedsvc.dates import FIRST_YEAR, LAST_YEAR, LONGEST, looks_like_date, read_date, read_local
 from feedsvc.errors import BadValue
 
+NEWEST = Path(sys.prefix) / "newest"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOON = time(12)
 OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -348,3 +350,18 @@ def test_date_can_be_read_in_the_zone_that_it_is_written_in(text: str, local: st
     read = read_local(text, zone=AMSTERDAM, default_time=NOON)
     assert read.isoformat() == local
     assert read_date(text, zone=AMSTERDAM, default_time=NOON) == read
+
+
+@pytest.mark.skipif(not NEWEST.exists(), reason="needs make test: the newest python-dateutil")
+def test_newest_dateutil_reads_all_of_this_alike() -> None:
+    """Who installs the extra `s3` has an older one."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not newest"]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(NEWEST), *sys.path])}
+    done = subprocess.run(
+        [*command, __file__],
+        env=environ,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.returncode == 0, done.stdout

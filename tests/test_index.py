@@ -369,6 +369,7 @@ def test_counts_are_by_state(index: Index) -> None:
         draft=1,
         unlisted=0,
         expired=0,
+        unread=0,
         refused=1,
         time=0,
     )
@@ -480,7 +481,7 @@ def test_withdrawn_entry_stays_withdrawn_in_an_index_made_anew(place: str) -> No
 def test_index_of_another_schema_is_made_anew_but_for_identities(place: str) -> None:
     row = make_other_schema(place)
     index = open_index(place, create=True)
-    blank = replace(row, size=-1, mtime=0, source="", digest="", state="withdrawn")
+    blank = replace(row, size=-1, mtime=0, digest="", state="unread", tied=True)
     assert list_rows(index) == [blank]
     assert (ids(index), index.refused(), index.reading()) == ([], [], "")
     index.close()

@@ -180,9 +180,11 @@ def test_what_is_held_is_served_on_while_the_database_is_away(
             unknown = ask(client, "/rss.xml")
             assert (unknown.status_code, unknown.headers["Retry-After"]) == (503, "5")
             assert "the database can't be reached" in ask(client, "/healthz").text
+            assert "the database can't be reached" in ask(client, "/healthz/index").text
+            assert ask(client, "/healthz/index").status_code == 503
             time.sleep(0.1)
     assert wait_for(client, is_served, "/rss.xml")
-    assert '"status":"ok"' in wait_for(client, is_served, "/healthz").text
+    assert wait_for(client, is_served, "/healthz/index").text == "ok\n"
     check_held(client, held)
     change(site)
     wait_for(client, shows_change)

@@ -1,7 +1,6 @@
 """WIRE.md's tables, row by row: what a request gets."""
 
 import gzip
-import json
 import os
 import shutil
 import time
@@ -487,66 +486,6 @@ def test_an_index_that_was_made_anew_is_seen(
     assert b"Second" not in ask(client).data
 
 
-# Health
-
-
-def test_health_counts_and_names_what_is_refused(
-    published: Site, open_client: Callable[[Site], FlaskClient]
-) -> None:
-    published.write("bad.txt", date="2024-99-99")
-    published.write("later.txt", date="2099-01-01")
-    os.remove(published.folder / "b.txt")
-    published.ingest()
-    response = open_client(published).get("/healthz")
-    assert response.headers["Content-Type"] == "application/json"
-    assert response.headers["Cache-Control"] == "no-store"
-    health = response.get_json()
-    (refused,) = health.pop("articles_refused")
-    assert (refused["path"], refused["line"], refused["field"]) == ("bad.txt", 2, "published")
-    assert health == {
-        "status": "ok",
-        "revision": published.index.revision(),
-        "ingested": published.now.isoformat().replace("+00:00", "Z"),
-        "published": 1,
-        "waiting": 1,
-        "withdrawn": 1,
-        "draft": 0,
-        "unlisted": 0,
-        "expired": 0,
-        "refused": 1,
-        "trouble": [],
-    }
-
-
-def test_health_lists_a_hundred_refusals_and_counts_all(
-    site: Site, open_client: Callable[[Site], FlaskClient]
-) -> None:
-    for number in range(105):
-        site.write(f"{number:03}.txt", title="", date=None, url=None, text="")
-    site.ingest()
-    health = open_client(site).get("/healthz").get_json()
-    assert (health["refused"], len(health["articles_refused"])) == (105, 100)
-
-
-def test_health_without_an_index_is_503(
-    site: Site, open_client: Callable[[Site], FlaskClient]
-) -> None:
-    response = open_client(site).get("/healthz")
-    assert (response.status_code, json.loads(response.data)) == (503, {"status": "no index yet"})
-    assert open_client(site).head("/healthz").data == b""
-
-
-def test_health_tells_what_troubles_whoever_ingests(
-    published: Site, open_client: Callable[[Site], FlaskClient]
-) -> None:
-    with published.index.transaction():
-        published.index.tell("articles: can't be read\nentries: not a number")
-    response = open_client(published).get("/healthz")
-    health = response.get_json()
-    assert (response.status_code, health["status"]) == (200, "troubled")
-    assert health["trouble"] == ["articles: can't be read", "entries: not a number"]
-
-
 def test_edition_that_is_held_is_served_while_the_index_can_not_be_asked(
     published: Site, open_client: Callable[[Site], FlaskClient]
 ) -> None:
@@ -628,7 +567,7 @@ def test_a_blueprint_publishes_under_its_prefix(guest: tuple[Site, FlaskClient])
 
 def test_a_blueprint_answers_for_its_prefix_alone(guest: tuple[Site, FlaskClient]) -> None:
     _, client = guest
-    assert client.get("/blog/healthz").get_json()["status"] == "ok"
+    assert client.get("/blog/healthz/index").text == "ok\n"
     assert client.get("/blog/nothing").status_code == 404
     assert client.options("/blog/atom.xml").status_code == 405
     assert client.get("/atom.xml").status_code == 404

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from feedsvc.commands.options import PATH
 from feedsvc.explain import find_home, tell_file
 from feedsvc.grounds import name_path
 from feedsvc.readers import is_article
@@ -14,8 +15,10 @@ __all__ = ["command"]
 
 @click.command("explain")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE[:LINE]")
-@click.option("--folder", help="The folder it belongs to; else the nearest with settings.")
-@click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}.")
+@click.option(
+    "--folder", type=PATH, help="The folder it belongs to; else the nearest with settings."
+)
+@click.option("--config", type=PATH, metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}.")
 def command(file: Path, folder: str | None, config: str | None) -> None:
     """Tell what became of FILE: each field, what was left out, and by which rule.
 

@@ -28,6 +28,7 @@ def command(
     jobs: int | None,
     quiet: bool,
     watch: bool,
+    served_at: str | None,
     parent: int | None,
     **options: Any,
 ) -> None:
@@ -37,13 +38,17 @@ def command(
             return
     from feedsvc.companion import end_with
     from feedsvc.live import Live
+    from feedsvc.push import Push
 
     if parent:
         end_with(parent)
-    load = partial(load_folder, folder, **options)
+    load = partial(load_folder, folder, served_at=served_at, **options)
     settings = load()
     counted = partial(count_articles, settings)
-    with closing(open_index(settings.database, create=True)) as index:
+    with (
+        closing(open_index(settings.database, create=True)) as index,
+        closing(Push(index, served_at, complain)) as push,
+    ):
         Live(
             settings,
             index,
@@ -52,6 +57,7 @@ def command(
             say=(lambda line: None) if quiet else click.echo,
             complain=complain,
             progress=partial(show_progress, "articles", counted, quiet=quiet),
+            announce=push.announce,
             allow_empty=allow_empty,
             jobs=jobs,
         ).run()

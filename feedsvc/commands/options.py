@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
-from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, load_settings
+from feedsvc.settings import CONFIG, DEFAULT_URL, Settings, find_folder, load_settings
 
-__all__ = ["add_effort", "add_options", "complain", "load_folder"]
+__all__ = ["PATH", "add_effort", "add_options", "complain", "load_folder"]
+
+
+PATH = click.Path(readable=False)
+"""What shells complete by the names of files. Whoever opens it looks whether it is good."""
 
 
 def complain(text: str) -> None:
@@ -20,12 +23,17 @@ def complain(text: str) -> None:
 def add_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every command on a folder takes."""
     for decorate in (
-        click.option("--config", metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}."),
         click.option(
-            "--database", metavar="FILE|URL", help="The index, instead of FOLDER/.feedsvc/."
+            "--config", type=PATH, metavar="FILE", help=f"Settings, instead of FOLDER/{CONFIG}."
+        ),
+        click.option(
+            "--database",
+            type=PATH,
+            metavar="FILE|URL",
+            help="The index, instead of FOLDER/.feedsvc/.",
         ),
         click.option("--url", help="Public address of the feeds, which all links begin with."),
-        click.argument("folder", required=False),
+        click.argument("folder", type=PATH, required=False),
     ):
         command = decorate(command)
     return command
@@ -48,17 +56,10 @@ def load_folder(
     """Load the settings; where nobody sets the url, it is that which the feeds are served at."""
     if options.get("database") and "://" not in options["database"]:
         options["database"] = os.path.abspath(options["database"])
-    folder = folder or _find_folder()
+    folder = folder or find_folder()
+    if folder is None:
+        raise click.UsageError(f"no FOLDER given, and here is neither {CONFIG} nor seeds/")
     settings = load_settings(folder, config=config, **options)
     if served_at and settings.url == DEFAULT_URL:
         return load_settings(folder, config=config, **{**options, "url": served_at})
     return settings
-
-
-def _find_folder() -> str:
-    """Return the folder to publish where none is named: this one, or its `seeds`."""
-    if Path(CONFIG).exists():
-        return "."
-    if Path("seeds").is_dir():
-        return "seeds"
-    raise click.UsageError(f"no FOLDER given, and here is neither {CONFIG} nor seeds/")

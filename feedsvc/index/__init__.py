@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager
 
 from feedsvc.errors import IndexUnusable
 from feedsvc.index.catalogue import MAIN
-from feedsvc.index.changes import ChangeTables
-from feedsvc.index.schema import Change, Counts, Glance, Labelled, Look, Medium, Row, State
+from feedsvc.index.hubs import HubTables
+from feedsvc.index.naming import NamingTables
+from feedsvc.index.schema import Change, Counts, Glance, Hub, Labelled, Look, Medium, Row, State
 from feedsvc.index.texts import digest_entry, pack_article
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Change",
     "Counts",
     "Glance",
+    "Hub",
     "Index",
     "Labelled",
     "Look",
@@ -29,7 +31,7 @@ __all__ = [
 ]
 
 
-class Index(ChangeTables):
+class Index(HubTables, NamingTables):
     """The contract. Writes are made inside `transaction`, by one process at a time.
 
     `aside` is where a damaged one is kept of which no run has told yet.
@@ -92,13 +94,13 @@ class Index(ChangeTables):
 
     def has_unread(self) -> bool:
         """Whether there are entries of an index made anew whose files are still to be read."""
-        return bool(self.execute("SELECT 1 FROM article WHERE source = '' LIMIT 1"))
+        return bool(self.execute("SELECT 1 FROM article WHERE state = 'unread' LIMIT 1"))
 
     def _is_reserved(self, updated: int, id: str) -> bool:
         """Whether an entry of an index made anew was updated then, and is still to be read."""
         return bool(
             self.execute(
-                "SELECT 1 FROM article WHERE source = '' AND updated = :updated AND id <> :id",
+                "SELECT 1 FROM article WHERE state = 'unread' AND updated = :updated AND id <> :id",
                 {"updated": updated, "id": id},
             )
         )
@@ -139,13 +141,14 @@ class Index(ChangeTables):
         self.execute(f"UPDATE revision SET pending = 1, reading = {reading}")
 
     def finish_run(
-        self, now: int, reading: str, settings: str | None = None, first: int = 0
+        self, now: int, reading: str, settings: str | None = None, first: int = 0, spent: int = 0
     ) -> None:
         """End a run: where it wrote anything, count a revision; the first is `first`, or the time.
 
         So an index made anew doesn't count what another has counted. Text replaced before the
         last revision goes: nobody plans with it any more. With `settings`, those are what the
-        edition is made with from now on: where they are others, that counts too.
+        edition is made with from now on: where they are others, that counts too. `spent` is how
+        long the run took (milliseconds).
         """
         self.execute(
             "DELETE FROM content WHERE replaced <= (SELECT number FROM revision WHERE pending = 1)"
@@ -153,12 +156,14 @@ class Index(ChangeTables):
         self.execute(
             "UPDATE revision SET number = CASE WHEN number = 0 THEN :first"
             " WHEN settings <> :settings THEN number + 1 ELSE number + pending END,"
-            " pending = 0, time = :now, reading = :reading, settings = :settings",
+            " pending = 0, time = :now, reading = :reading, settings = :settings,"
+            " runs = runs + 1, spent = spent + :spent",
             {
                 "now": now,
                 "first": first or now,
                 "reading": reading,
                 "settings": self.settings() if settings is None else settings,
+                "spent": spent,
             },
         )
 

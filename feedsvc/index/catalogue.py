@@ -195,7 +195,8 @@ class Catalogue(ABC):
         """Count the articles by state."""
         counts = dict(self.execute("SELECT state, count(*) FROM article GROUP BY state"))
         counts["refused"] = self.execute("SELECT count(*) FROM refused")[0][0]
-        counts["time"] = self.execute("SELECT time FROM revision")[0][0]
+        names = ("time", "runs", "spent")
+        counts |= zip(names, self.execute("SELECT time, runs, spent FROM revision")[0], strict=True)
         return Counts(**{name: counts.get(name, 0) for name in Counts.__struct_fields__})
 
 

@@ -35,13 +35,13 @@ _OURS = (
 
 # Of an index of another version stays what no build from the folder gives back.
 _KEEP = (
-    "CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT id, path, own,"
-    " CASE state WHEN 'withdrawn' THEN source ELSE '' END AS source,"
-    " published, updated, edited, seen, slug FROM article"
+    "CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT id, path, own, source, published, updated,"
+    " edited, seen, CASE state WHEN 'withdrawn' THEN state ELSE 'unread' END AS state, slug"
+    " FROM article"
 )
 _RESTORE = (
     "INSERT INTO article SELECT row_number() OVER (ORDER BY id), id, path, own, -1, 0, source, '',"
-    " published, updated, edited, seen, 'withdrawn', slug, 0, 1, 0, NULL FROM kept"
+    " published, updated, edited, seen, state, slug, 0, 1, 0, 1, NULL FROM kept"
 )
 
 Values: TypeAlias = Mapping[str, Any]

@@ -12,6 +12,7 @@ __all__ = [
     "Change",
     "Counts",
     "Glance",
+    "Hub",
     "Labelled",
     "Look",
     "Medium",
@@ -19,9 +20,11 @@ __all__ = [
     "State",
 ]
 
-State: TypeAlias = Literal["published", "waiting", "withdrawn", "draft", "unlisted", "expired"]
+State: TypeAlias = Literal[
+    "published", "waiting", "withdrawn", "draft", "unlisted", "expired", "unread"
+]
 
-SCHEMA = 4
+SCHEMA = 5
 """To be raised with any change of the tables: an index of another schema is made anew."""
 
 TABLES = (
@@ -32,17 +35,22 @@ TABLES = (
         size BIGINT NOT NULL, mtime BIGINT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL,
         published BIGINT NOT NULL, updated BIGINT NOT NULL, edited BIGINT NOT NULL,
         seen BIGINT NOT NULL, state TEXT NOT NULL, slug TEXT NOT NULL, paged BIGINT NOT NULL,
-        listed BIGINT NOT NULL, expires BIGINT NOT NULL, feeds BYTEA)""",
-    "CREATE INDEX article_hidden ON article (state) WHERE state NOT IN ('published', 'withdrawn')",
-    "CREATE INDEX article_unread ON article (updated) WHERE source = ''",
+        listed BIGINT NOT NULL, expires BIGINT NOT NULL, tied BIGINT NOT NULL, feeds BYTEA)""",
+    "CREATE INDEX article_hidden ON article (state)"
+    " WHERE state NOT IN ('published', 'withdrawn', 'unread')",
+    "CREATE INDEX article_unread ON article (updated) WHERE state = 'unread'",
+    "CREATE INDEX article_tied ON article (source) WHERE tied = 1",
     "CREATE INDEX article_waiting ON article (published) WHERE state = 'waiting'",
     "CREATE INDEX article_expires ON article (expires) WHERE expires > 0"
     " AND state IN ('published', 'unlisted', 'waiting')",
     "CREATE UNIQUE INDEX article_slug ON article (slug) WHERE slug <> ''",
     "CREATE TABLE content (digest TEXT PRIMARY KEY, article BYTEA NOT NULL, replaced BIGINT)",
     "CREATE INDEX content_replaced ON content (replaced) WHERE replaced IS NOT NULL",
-    "CREATE TABLE feed (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)",
-    "INSERT INTO feed VALUES (0, '')",
+    # `changed` is the revision that last changed an entry of the feed, which may be yet to come.
+    """CREATE TABLE feed (
+        number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, changed BIGINT NOT NULL)""",
+    "CREATE INDEX feed_changed ON feed (changed)",
+    "INSERT INTO feed VALUES (0, '', 0)",
     # Windows are selected from these rows, six an article: they are all numbers.
     """CREATE TABLE membership (
         feed INTEGER NOT NULL, updated BIGINT NOT NULL, published BIGINT NOT NULL,
@@ -68,9 +76,17 @@ TABLES = (
     "PRIMARY KEY (id, path))",
     "CREATE INDEX used_path ON used (path)",
     "CREATE TABLE edition (path TEXT PRIMARY KEY, version TEXT NOT NULL, modified BIGINT NOT NULL)",
+    # What each hub was told of the feeds below an address: all that changed up to the revision
+    # `heard`, and the version of each of their documents.
+    """CREATE TABLE hub (
+        url TEXT NOT NULL, root TEXT NOT NULL, heard BIGINT NOT NULL, terms TEXT NOT NULL,
+        waiting BIGINT NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (url, root))""",
+    """CREATE TABLE announced (
+        hub TEXT NOT NULL, topic TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (hub, topic))""",
     """CREATE TABLE revision (
-        number BIGINT, time BIGINT, reading TEXT, pending BIGINT, settings TEXT, trouble TEXT)""",
-    "INSERT INTO revision VALUES (0, 0, '', 0, '', '')",
+        number BIGINT, time BIGINT, reading TEXT, pending BIGINT, settings TEXT, trouble TEXT,
+        ids TEXT, kept BIGINT, runs BIGINT, spent BIGINT)""",
+    "INSERT INTO revision VALUES (0, 0, '', 0, '', '', '', 0, 0, 0)",
 )
 
 
@@ -81,11 +97,13 @@ class Row(Struct, frozen=True):
     the id, as it may no longer.
 
     `mtime` is in nanoseconds, the other times in seconds since 1970 UTC. `source` is the digest
-    of the file's bytes, `digest` that of the entry made from them; both are empty where the
-    file has yet to be read. `edited` is when the entry was last seen to change, 0 where it never
-    was; `updated` differs among all published entries. `seen` is when the entry was first
-    public, 0 before. `slug` names the page of an entry, which is there while it is `paged`: while
-    its article has no URL. `expires` is 0 where it never does.
+    of the file's bytes, `digest` that of the entry made from them. While the file has yet to be
+    read, as in an index made anew, the entry is `unread`: `digest` is empty, and `source` is that
+    of the bytes that the dates are of, if it is known. `edited` is when the entry was last seen
+    to change, 0 where it never was; `updated` differs among all published entries. `seen` is when
+    the entry was first public, 0 before. `slug` names the page of an entry, which is there while
+    it is `paged`: while its article has no URL. `expires` is 0 where it never does. `tied` is
+    whether the id is another one than what the file would say anywhere.
     """
 
     id: str
@@ -104,6 +122,7 @@ class Row(Struct, frozen=True):
     paged: bool = False
     listed: bool = True
     expires: int = 0
+    tied: bool = False
 
 
 COLUMNS = ", ".join(Row.__struct_fields__)
@@ -167,8 +186,24 @@ class Labelled(Struct, frozen=True):
     entries: int
 
 
+class Hub(Struct, frozen=True):
+    """How far a hub has heard: up to a revision, by the `terms` of the documents that it heard of.
+
+    `waiting` is how many feeds it may have yet to hear of, `trouble` what keeps it from that.
+    """
+
+    url: str
+    heard: int
+    terms: str
+    waiting: int
+    trouble: str
+
+
 class Counts(Struct, frozen=True):
-    """How many articles are in which state, and when the last ingest ended (seconds)."""
+    """How many articles are in which state, and when the last ingest ended (seconds).
+
+    `runs` is how many there were, `spent` how long they took in all (milliseconds).
+    """
 
     published: int
     waiting: int
@@ -176,5 +211,8 @@ class Counts(Struct, frozen=True):
     draft: int
     unlisted: int
     expired: int
+    unread: int
     refused: int
     time: int
+    runs: int = 0
+    spent: int = 0
