@@ -184,6 +184,13 @@ def test_posts_of_wordpress_that_are_not_public_are_drafts(settings: Settings) -
     assert [read(each, settings).selection.draft for each in found] == [False, True, True]
 
 
+def test_draft_of_wordpress_without_a_date_is_a_draft_and_no_fault(settings: Settings) -> None:
+    marks = "<pubDate>Wed, 30 Nov -0001 00:00:00 +0000</pubDate><wp:status>draft</wp:status>"
+    (found,) = split(rss(ITEM.format(marks)))
+    reading = read(found, settings)
+    assert (reading.selection.draft, reading.article.published) == (True, None)
+
+
 PIECES = (
     *(b"<", b">", b"&amp;", b"/", b'"', b"<item>", b"</item>", b"<entry>", b"&#0;", b"<link>"),
     *(b" xml:base='http://['", b" type='xhtml'", b"<![CDATA[", b"]]>"),

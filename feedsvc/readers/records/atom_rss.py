@@ -41,6 +41,9 @@ KIND = "http://schemas.google.com/g/2005#kind"
 _OPEN = {"status": ("publish", "future"), "post_password": ("",)}
 """What WordPress says of what is public, or will be."""
 
+_NEVER = "30 Nov -0001 00:00:00"
+"""What WordPress writes as the date of a draft that has none."""
+
 _WORDPRESS = re.compile(r"\{http://wordpress\.org/export/[0-9.]+/\}(\w+)")
 # RFC 5322, section 4.3: a year of two digits.
 _SHORT_YEAR = re.compile(r"(?<=[A-Za-z] )(\d\d)(?= \d\d?:)", re.A)
@@ -127,6 +130,7 @@ def read_rss(item: Any) -> Given | None:
         Field(child.sourceline, name, read_text(child).strip())
         for name, *tags in _PLAIN
         for child in find_all(item, *tags)
+        if not (name == "pubDate" and _NEVER in read_text(child))
     ]
     fields = [
         field._replace(value=_SHORT_YEAR.sub(_lengthen, str(field.value)))
