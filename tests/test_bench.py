@@ -1,4 +1,4 @@
-"""The bench: its results are what the README shows, and it measures; nobody is timed here."""
+"""The bench: its results are what docs/speed.md shows, and it measures; nobody is timed here."""
 
 import gzip
 import statistics
@@ -11,12 +11,13 @@ from feedsvc.index.sqlite import SqliteIndex
 from feedsvc.ingest import ingest
 from tests.bench import building, memory
 from tests.bench.__main__ import main
-from tests.bench.chart import CHART, README, draw
+from tests.bench.chart import CHART, PAGE, draw
 from tests.bench.client import Answer
 from tests.bench.corpus import NOW, load, make_samples, write_corpus
 from tests.bench.lines import note, show, sum_up
-from tests.bench.report import rewrite_readme
+from tests.bench.report import rewrite_page
 from tests.bench.results import keep, read_results
+from tests.bench.siege import LONGEST, Readers
 from tests.bench.soak import Samples
 from tests.bench.targets import TARGETS
 from tests.bench.wrk import Load, read_load
@@ -35,9 +36,9 @@ Requests/sec: 125070.03
 """
 
 
-def test_readme_and_chart_show_the_results() -> None:
-    readme = README.read_text(encoding="utf-8")
-    assert rewrite_readme(readme, read_results()) == readme
+def test_page_and_chart_show_the_results() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert rewrite_page(page, read_results()) == page
     chart = draw(read_results())
     assert CHART.read_text(encoding="utf-8") == chart
     ElementTree.fromstring(chart)
@@ -160,3 +161,17 @@ def test_a_sample_that_is_torn_or_of_another_version_is_a_fault() -> None:
     for number, answer in enumerate(bad, 1):
         samples.take("/", '"1"', answer)
         assert len(samples.faults) == number
+
+
+def test_readers_fail_where_one_is_refused_or_too_many_wait() -> None:
+    readers = Readers(0)
+    readers.statuses.update({200: 50, 304: 150})
+    readers.times += [1.0] * 198 + [LONGEST, LONGEST]
+    assert not readers.failed
+    assert readers.rank(50) == 1
+    readers.times.append(LONGEST)
+    assert readers.failed
+    readers.times += [1.0] * 300
+    assert not readers.failed
+    readers.statuses[503] += 1
+    assert readers.failed

@@ -1,4 +1,4 @@
-"""The README is true: every command in it is run, every setting and path is in it."""
+"""The README is true: every command in it is run, every page that it names is there."""
 
 import os
 import re
@@ -11,30 +11,17 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from flask import Flask
 
-from feedsvc.facets import KINDS
-from feedsvc.readers import COLLECTIONS, READERS
-from feedsvc.readers.fields.names import NAMES, find_name
-from feedsvc.settings import _CONVERTERS, load_settings
-from tests.conftest import Site
-from tests.corpus import write_corpus
+from tests.examples import ROOT, environment, read_blocks
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
 RUNS_ELSEWHERE = {"make serve", "make test", "feedsvc serve seeds"}
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
-
-
 def commands() -> list[str]:
-    return [line for block in blocks("sh") for line in block.splitlines()]
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    blocks = read_blocks(README)
+    assert {block.language for block in blocks} == {"sh"}
+    return [line for block in blocks for line in block.text.splitlines()]
 
 
 @pytest.fixture
@@ -96,104 +83,11 @@ def test_command_of_the_readme_works(checkout: Path, command: str) -> None:
     assert "warning" not in done.stderr
 
 
-def test_every_setting_is_in_the_readme_with_its_default(tmp_path: Path) -> None:
-    table = re.search(r"\| setting \|.*?\n\n", README, re.S)
-    assert table
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", table[0], re.M))
-    assert set(rows) == {re.sub(r"author_\w+", "author", key) for key in _CONVERTERS}
-    settings = load_settings(tmp_path, environ={})
-    for key, shown in rows.items():
-        value = getattr(settings, key)
-        if key == "database":
-            value = Path(value).relative_to(tmp_path)
-        if key == "default_time":
-            value = value.strftime("%H:%M")
-        if shown == "all three":
-            assert value == KINDS
-            continue
-        assert shown in {f"`{value}`", "none", "the title"} or shown.startswith("from the "), key
-        assert shown != "none" or not value
-
-
-def test_settings_of_the_readme_are_good(tmp_path: Path) -> None:
-    files, facets, main = blocks("toml")
-    (tmp_path / "notes").mkdir()
-    (home := tmp_path / "articles").mkdir()
-    (home / "posts").mkdir()
-    (home / "feedsvc.toml").write_text(files, encoding="utf-8")
-    assert load_settings(home, environ={}).folders == ("posts", "../notes")
-    (tmp_path / "feedsvc.toml").write_text(main, encoding="utf-8")
-    assert load_settings(tmp_path, environ={}).author.name == "The editors"
-    (tmp_path / "feedsvc.toml").write_text(facets, encoding="utf-8")
-    settings = load_settings(tmp_path, environ={})
-    assert settings.overrides["category/buitenland/"].title == "The world"
-    assert len(settings.overrides) == 3
-
-
-def test_every_path_is_in_the_readme(site: Site) -> None:
-    table = re.search(r"\| path \|.*?\n\n", README, re.S)
-    assert table
-    shown = re.findall(r"^\| `(/\S*)` \|", table[0], re.M)
-    patterns = [re.sub("[A-Z]+", "[^/]+", re.escape(path)).replace("…", ".*") for path in shown]
-    write_corpus(site.folder, 300)
-    (site.folder / "cat.jpg").write_bytes(b"a picture")
-    site.write("cat.txt", text="cat.jpg")
-    site.ingest()
-    paths = [*site.publication.paths(), "/healthz"]
-    for path in paths:
-        assert any(re.fullmatch(pattern, path) for pattern in patterns), path
-    for pattern in patterns:
-        assert any(re.fullmatch(pattern, path) for path in paths), pattern
-
-
-def test_articles_of_the_readme_are_read_as_it_says(site: Site) -> None:
-    example, fields = blocks("text")
-    (site.folder / "example.txt").write_text(example, encoding="utf-8")
-    (site.folder / "fields.txt").write_text(fields.replace("where", "also-where"), encoding="utf-8")
-    assert site.ingest().refused == []
-    body = site.body("/atom.xml").decode()
-    assert 'label="Section label"/>' in body
-    assert "Share this article" not in body
-    assert "<name>Jan Jansen</name>" in body
-    assert 'rel="enclosure" href="https://example.org/talk.mp3"' in body
-
-
-def test_every_field_of_the_readme_is_known_and_each_is_there() -> None:
-    table = re.search(r"\| field \|.*?\n\n", README, re.S)
-    assert table
-    assert set(re.findall(r"^\| `(\w+)` \|", table[0], re.M)) == NAMES
-
-
-def test_every_suffix_and_each_name_in_front_matter_of_the_readme_is_known() -> None:
-    table = re.search(r"\| files \|.*?\n\n", README, re.S)
-    assert table
-    suffixes = re.findall(r"`(\.\w+)`", table[0])
-    assert set(suffixes) == {*READERS, *COLLECTIONS}
-    table = re.search(r"\| what \| names, among others \|.*?\n\n", README, re.S)
-    assert table
-    names = re.findall(r"`(\w+)(?:: false)?`", table[0])
-    assert len(names) > 40
-    assert {name for name in names if find_name(name) is None} == {"site_url", "email"}
-
-
-def test_python_of_the_readme_works(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(checkout)
-    done = subprocess.run([sys.executable, "-m", "feedsvc", "ingest"], check=True)
-    assert done.returncode == 0
-    names: dict[str, object] = {"site": Flask("site")}
-    (example,) = blocks("python")
-    exec(example, names)
-    for app, path in ((names["app"], "/atom.xml"), (names["site"], "/feeds/atom.xml")):
-        assert isinstance(app, Flask)
-        with app.test_client() as client:
-            assert client.get(path).status_code == 200
-
-
-def test_every_dependency_has_its_reason() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    needed = project["dependencies"] + project["optional-dependencies"]["postgres"]
-    names = {re.split(r"[><=[]", requirement)[0] for requirement in needed}
-    assert names == set(re.findall(r"^\| \[([\w-]+)\]\(", README, re.M))
+def test_every_file_that_the_readme_names_is_there() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert len(links) > 10
+    for link in links:
+        assert (ROOT / link).exists(), link
 
 
 def test_changelog_has_the_version() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.chart`: the chart of the results, and the README's section of them.
+"""`python -m tests.bench.chart`: the chart of the results, and docs/speed.md's section of them.
 
 A document for light and dark, in which text is text: cold builds by number of articles, both on
 a logarithmic scale, and how much of what nginx serves we do.
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from tests.bench.report import find_line, rewrite_readme
+from tests.bench.report import find_line, rewrite_page
 from tests.bench.results import RESULTS, Results, read_results
 from tests.bench.targets import COLD
 
 __all__ = ["CHART", "draw", "main"]
 
 CHART = RESULTS.with_suffix(".svg")
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
 WIDTH, HEIGHT = 720, 320
 TOP, BOTTOM = 64, 270
 LEFT, RIGHT = 56, 330
@@ -54,7 +54,7 @@ def main() -> None:
     """Write both."""
     results = read_results()
     CHART.write_text(draw(results), encoding="utf-8")
-    README.write_text(rewrite_readme(README.read_text("utf-8"), results), encoding="utf-8")
+    PAGE.write_text(rewrite_page(PAGE.read_text("utf-8"), results), encoding="utf-8")
 
 
 def draw(results: Results) -> str:

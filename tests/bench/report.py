@@ -1,4 +1,4 @@
-"""The README's section on speed, as the results have it."""
+"""The section of docs/speed.md on the last run, as the results have it."""
 
 from collections.abc import Iterator
 
@@ -6,22 +6,22 @@ from tests.bench.lines import Line
 from tests.bench.results import Results
 from tests.bench.targets import ANY, COLD, FACETS, MEMORY, TARGETS, Target
 
-__all__ = ["find_line", "rewrite_readme", "write_section"]
+__all__ = ["find_line", "rewrite_page", "write_section"]
 
 BEGIN, END = "<!-- results of make bench -->", "<!-- end of results -->"
-CHART = "tests/bench/results.svg"
+CHART = "../tests/bench/results.svg"
 BUILDERS = (
     *((COLD, name) for name in ("feedsvc", "Hugo", "Pelican", "Eleventy")),
     *((FACETS, name) for name in ("feedsvc", "Hugo")),
 )
 
 
-def rewrite_readme(readme: str, results: Results) -> str:
-    """Return the README with the section of these results."""
-    before, _, rest = readme.partition(BEGIN)
+def rewrite_page(page: str, results: Results) -> str:
+    """Return the page with the section of these results."""
+    before, _, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"README.md has no {BEGIN} … {END}")
+        raise ValueError(f"docs/speed.md has no {BEGIN} … {END}")
     return f"{before}{BEGIN}\n{write_section(results)}{END}{after}"
 
 
