@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 SECONDS ?= 60
+PROCESSES ?= 2
 BIN = $(VENV)/bin
-# Debian's packages that some tests need: a feed reader, a browser, what gets axe-core, a database.
-DEBIAN = newsboat chromium npm postgresql
+# Debian's packages that some tests need: feed readers, a browser, what gets axe-core, a database,
+# what reads metrics, and the servers of deploy/.
+DEBIAN = newsboat rss2email chromium fish zsh jq npm postgresql prometheus apache2 caddy nginx \
+	libnginx-mod-http-brotli-static libnginx-mod-http-headers-more-filter systemd
 
-.PHONY: help serve test lint bench soak machines fuzz debian peers axe
+.PHONY: help serve test docs lint bench soak siege machines fuzz debian peers axe
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -16,7 +19,11 @@ serve: $(VENV)/.installed ## Install, and serve seeds/ at http://127.0.0.1:8000/
 	$(BIN)/feedsvc serve seeds --port $(PORT)
 
 test: lint debian axe peers ## Install everything, check the style and run every test
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses $(PROCESSES) --dist loadfile
+
+docs: $(VENV)/.developed ## Make the site docs/_build/html and the manual page docs/_build/feedsvc.1
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -W --keep-going -b man docs docs/_build
 
 lint: $(VENV)/.developed ## Check style and types
 	$(BIN)/ruff check .
@@ -31,6 +38,10 @@ bench: debian peers ## Print speed as ratios to others in the same run (N=… ar
 soak: DEBIAN = wrk
 soak: debian $(VENV)/.developed ## Serve under load while articles come and go (SECONDS=…)
 	$(BIN)/python -m tests.bench.soak $(SECONDS)
+
+siege: DEBIAN = wrk
+siege: debian $(VENV)/.developed ## Serve readers among slow, idle and wild clients (SECONDS=…)
+	$(BIN)/python -m tests.bench.siege $(SECONDS)
 
 machines: $(VENV)/.developed ## Show servers, ingests and a restart of PostgreSQL at once (N=… seconds)
 	$(BIN)/python -m tests.machines $(N)
@@ -51,11 +62,16 @@ $(VENV)/.developed: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
+# What Debian installs it starts too, where no policy says otherwise.
+debian: POLICY = /usr/sbin/policy-rc.d
 debian:
 	@missing=$$(for name in $(DEBIAN); do command -v $$name >/dev/null \
+	|| dpkg -s $$name >/dev/null 2>&1 \
 	|| ls /usr/lib/$$name/*/bin/initdb >/dev/null 2>&1 || echo $$name; done); \
 	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		test -e $(POLICY) || { trap 'rm $(POLICY)' EXIT; \
+		printf '#!/bin/sh\nexit 101\n' >$(POLICY); chmod +x $(POLICY); }; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 		apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
 	else echo "skipped: what needs $$missing (install them to run that too)"; fi
@@ -65,6 +81,10 @@ peers: debian $(VENV)/.developed
 		$(BIN)/pip install --quiet --disable-pip-version-check "$$name" \
 		|| echo "skipped: beside $$name (pip can't install it)"; \
 	done
+	@test -e $(VENV)/newest/dateutil \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check --target $(VENV)/newest \
+		python-dateutil 2>/dev/null \
+	|| echo "skipped: dates by the newest python-dateutil (pip can't install it)"
 	@test -e $(VENV)/peers/node_modules/@11ty/eleventy-plugin-rss \
 	|| npm install --prefix $(VENV)/peers --no-audit --no-fund --silent \
 		@11ty/eleventy @11ty/eleventy-plugin-rss \
